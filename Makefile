@@ -1,0 +1,56 @@
+# folioscope: the one entry.  "make help" lists the targets.
+MAKEFLAGS += --no-builtin-rules
+SHELL     := /bin/bash
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+CC     := gcc
+CLANG  := clang
+B      := build
+CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror \
+	  -DFOLIOSCOPE_VERSION='"$(VERSION)"' -D_GNU_SOURCE -I$(B)/bpf
+LIBS   := -lbpf -lelf -lz -ljansson -lm
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
+	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
+
+TOOLS    := rmaptop
+LIB_SRC  := $(wildcard cmd/lib/*.c)
+RMAP_SRC := $(wildcard cmd/rmap/*.c)
+UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+all: $(TOOLS:%=$(B)/bin/%) $(B)/tests/forktree
+
+# What a tool is made of besides cmd/NAME.c and cmd/lib.
+rmaptop_SRC := $(RMAP_SRC)
+rmaptop_BPF := rmap
+
+# ------------------------------------------------------------------ programs
+
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
+	bpftool gen skeleton $< name $*_bpf > $@
+
+# Skeletons are found by the first build; after that the .d files know who uses them.
+$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Unstripped beside it for debuggers; what is copied to a server is stripped.
+$(B)/bin/%: $(B)/debug/%
+	@mkdir -p $(@D)
+	strip -o $@ $<
+
+.SECONDEXPANSION:
+$(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC))
+	@mkdir -p $(@D)
+	$(CC) -static -o $@ $^ $(LIBS)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reverse-map walks: who walks, why, over how many VMAs, how many of them phantoms.
+ *
+ * Two ways to see a walk, chosen by user space, end in the same rows:
+ *  - tracepoint: rmap_walk_end of the folioscope kernel patch brings all numbers;
+ *  - fentry: entry and exit of the three walk bodies, the exit of every
+ *    page_vma_mapped_walk() between them for visits and mappings, and the slow
+ *    path of the read lock for waiting.
+ */
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "filter.bpf.h"
+#include "hist.h"
+#include "rmap.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Set before loading. */
+const volatile bool can_cmpxchg;     /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
+const volatile bool body_file_inner; /* the file body is __rmap_walk_file (6.18) */
+
+/* Set while running. */
+bool go;     /* count walks: all programs are attached */
+__u32 epoch; /* which half of the maps is written, 0 or 1 */
+
+struct rmap_slot slots[RMAP_SLOTS];
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rmap_counts);
+} counts SEC(".maps");
+
+/* User space drains one half of each pair while the other is written. */
+struct rows_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RMAP_ROWS_MAX);
+	__type(key, struct rmap_key);
+	__type(value, struct rmap_row);
+} rows_0 SEC(".maps"), rows_1 SEC(".maps");
+
+struct hist_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RMAP_HIST_MAX);
+	__type(key, struct rmap_key);
+	__type(value, __u64);
+} hist_0 SEC(".maps"), hist_1 SEC(".maps");
+
+static __always_inline struct rmap_counts *my_counts(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&counts, &zero);
+}
+
+/* Adds to a field of this CPU's counters; atomically, see struct rmap_counts. */
+#define COUNT(field)                                               \
+	do {                                                       \
+		struct rmap_counts *c = my_counts();               \
+                                                                   \
+		if (c)                                             \
+			__sync_fetch_and_add(&c->field, 1);        \
+	} while (0)
+
+/* Puts a finished walk into its row and its histogram. */
+static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mapped, __u64 ns,
+				   __u64 lock_ns)
+{
+	__u32 half = *(volatile __u32 *)&epoch;
+	void *rows = half ? (void *)&rows_1 : (void *)&rows_0;
+	void *hist = half ? (void *)&hist_1 : (void *)&hist_0;
+	struct rmap_row *row;
+	__u64 *n;
+
+	row = bpf_map_lookup_elem(rows, key);
+	if (!row) {
+		struct rmap_row fresh = {};
+
+		bpf_get_current_comm(fresh.comm, sizeof(fresh.comm));
+		bpf_map_update_elem(rows, key, &fresh, BPF_NOEXIST);
+		row = bpf_map_lookup_elem(rows, key);
+		if (!row) {
+			COUNT(lost[RMAP_LOST_FULL]);
+			return;
+		}
+	}
+	row->walks++;
+	row->vmas += vmas;
+	row->mapped += mapped;
+	row->ns += ns;
+	row->lock_ns += lock_ns;
+	if (ns > row->ns_max)
+		row->ns_max = ns;
+	if (vmas > row->vmas_max)
+		row->vmas_max = vmas;
+	COUNT(recorded);
+
+	key->bucket = hist_index(ns);
+	n = bpf_map_lookup_elem(hist, key);
+	if (n) {
+		(*n)++;
+	} else {
+		__u64 one = 1;
+
+		if (bpf_map_update_elem(hist, key, &one, BPF_NOEXIST))
+			COUNT(hist_full);
+	}
+}
+
+/* The first word of a struct page or folio. */
+static __always_inline __u64 folio_flags(const void *folio)
+{
+	const struct page___6_18 *new = folio;
+	const struct page *old = folio;
+	__u64 flags = 0;
+
+	if (bpf_core_field_exists(new->flags.f))
+		bpf_core_read(&flags, sizeof(flags), &new->flags.f);
+	else
+		bpf_core_read(&flags, sizeof(flags), &old->flags);
+	return flags;
+}
+
+/* A file walk's kind: only shmem is swap-backed without being anonymous. */
+static __always_inline enum rmap_kind file_kind(const void *folio)
+{
+	__u64 swapbacked = 1ULL << bpf_core_enum_value(enum pageflags, PG_swapbacked);
+
+	return folio_flags(folio) & swapbacked ? RMAP_SHMEM : RMAP_FILE;
+}
+
+/* ------------------------------------------------------------- tracepoint */
+
+/*
+ * kernel-patch: rmap_walk_end(folio, rwc, stat), struct rmap_walk_stat.
+ * There with preemption off, so that no walk is missed while another is recorded.
+ */
+SEC("tp_btf/rmap_walk_end")
+int walk_end(__u64 *ctx)
+{
+	struct rmap_walk_control *rwc = (void *)ctx[1];
+	struct rmap_walk_stat *stat = (void *)ctx[2];
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct rmap_key key = {};
+
+	if (!go || !filter_current(pid_tgid))
+		return 0;
+	COUNT(seen);
+	key.rmap_one = (__u64)rwc->rmap_one;
+	key.tid = pid_tgid;
+	key.tgid = pid_tgid >> 32;
+	key.kind = stat->kind;
+	record(&key, stat->vmas, stat->mapped, stat->duration, stat->lock_wait);
+	return 0;
+}
+
+/* ----------------------------------------------------------------- fentry */
+
+static __always_inline struct rmap_slot *slot_of(__u32 tid)
+{
+	return &slots[tid & (RMAP_SLOTS - 1)];
+}
+
+/* The slot of the walk the current task is in, or NULL. */
+static __always_inline struct rmap_slot *current_slot(void)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct rmap_slot *slot = slot_of(tid);
+
+	return slot->tid == tid && tid ? slot : NULL;
+}
+
+/*
+ * Takes the slot for tid.  Two threads of two CPUs may reach for it at once: one
+ * gets it.  Without cmpxchg the loser may overwrite; user space then finds the
+ * sums apart and reports the difference.
+ */
+static __always_inline bool slot_take(struct rmap_slot *slot, __u32 tid, __u64 now)
+{
+	__u32 owner = *(volatile __u32 *)&slot->tid;
+	__u64 start = slot->start; /* 0 between taking and filling in */
+
+	if (owner && owner != tid && (!start || now - start < RMAP_STALE_NS)) {
+		COUNT(lost[RMAP_LOST_COLLISION]);
+		return false;
+	}
+	if (!can_cmpxchg) {
+		slot->tid = tid;
+	} else if (__sync_val_compare_and_swap(&slot->tid, owner, tid) != owner) {
+		COUNT(lost[RMAP_LOST_COLLISION]);
+		return false;
+	}
+	if (owner)
+		COUNT(lost[RMAP_LOST_STALE]);
+	return true;
+}
+
+static __always_inline void slot_free(struct rmap_slot *slot)
+{
+	slot->start = 0;
+	*(volatile __u32 *)&slot->tid = 0;
+}
+
+/*
+ * Up to 5.13 migration unmaps with try_to_unmap_one and a flag in rwc->arg; then
+ * it got a callback of its own and the flag went (a98a2f0c8ce1).
+ */
+static __always_inline __u8 rmap_flags(struct rmap_walk_control *rwc)
+{
+	if (!bpf_core_enum_value_exists(enum ttu_flags, TTU_MIGRATION))
+		return 0;
+	if ((__u64)rwc->arg & bpf_core_enum_value(enum ttu_flags, TTU_MIGRATION))
+		return RMAP_KEY_MIGRATION;
+	return 0;
+}
+
+static __always_inline void enter(enum rmap_kind kind, struct rmap_walk_control *rwc)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct rmap_slot *slot = slot_of(pid_tgid);
+	__u64 now;
+
+	if (!go || !filter_current(pid_tgid))
+		return;
+	COUNT(seen);
+	now = bpf_ktime_get_ns();
+	if (!slot_take(slot, pid_tgid, now))
+		return;
+	slot->rmap_one = (__u64)rwc->rmap_one;
+	slot->kind = kind;
+	slot->flags = rmap_flags(rwc);
+	slot->vmas = 0;
+	slot->mapped = 0;
+	slot->in_visit = 0;
+	slot->lock_start = 0;
+	slot->lock_ns = 0;
+	slot->start = now;
+}
+
+static __always_inline void leave(void)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct rmap_slot *slot = current_slot();
+	struct rmap_key key = {};
+
+	if (!slot) {
+		if (go && filter_current(pid_tgid))
+			COUNT(orphans);
+		return;
+	}
+	key.rmap_one = slot->rmap_one;
+	key.tid = pid_tgid;
+	key.tgid = pid_tgid >> 32;
+	key.kind = slot->kind;
+	key.flags = slot->flags;
+	record(&key, slot->vmas, slot->mapped, bpf_ktime_get_ns() - slot->start, slot->lock_ns);
+	slot_free(slot);
+}
+
+/*
+ * A changed VMA, or a call after one that found nothing more, is a new visit;
+ * the first success in a visit makes the VMA one that maps the folio.
+ */
+static __always_inline void looked(__u64 vma, bool found)
+{
+	struct rmap_slot *slot = current_slot();
+
+	if (!slot)
+		return;
+	if (!slot->in_visit || slot->vma != vma) {
+		slot->vmas++;
+		slot->vma = vma;
+		slot->in_visit = 1;
+		slot->visit_mapped = 0;
+	}
+	if (!found) {
+		slot->in_visit = 0;
+	} else if (!slot->visit_mapped) {
+		slot->mapped++;
+		slot->visit_mapped = 1;
+	}
+}
+
+SEC("fentry/rmap_walk_anon")
+int enter_anon(__u64 *ctx)
+{
+	enter(RMAP_ANON, (void *)ctx[1]);
+	return 0;
+}
+
+SEC("fexit/rmap_walk_anon")
+int leave_anon(__u64 *ctx)
+{
+	leave();
+	return 0;
+}
+
+SEC("fentry/rmap_walk_ksm")
+int enter_ksm(__u64 *ctx)
+{
+	enter(RMAP_KSM, (void *)ctx[1]);
+	return 0;
+}
+
+SEC("fexit/rmap_walk_ksm")
+int leave_ksm(__u64 *ctx)
+{
+	leave();
+	return 0;
+}
+
+SEC("fentry/rmap_walk_file")
+int enter_file(__u64 *ctx)
+{
+	struct rmap_walk_control *rwc;
+
+	/* __rmap_walk_file(folio, mapping, pgoff_start, nr_pages, rwc, locked) */
+	if (body_file_inner)
+		rwc = (void *)ctx[4];
+	else
+		rwc = (void *)ctx[1];
+	enter(file_kind((void *)ctx[0]), rwc);
+	return 0;
+}
+
+SEC("fexit/rmap_walk_file")
+int leave_file(__u64 *ctx)
+{
+	leave();
+	return 0;
+}
+
+SEC("fexit/page_vma_mapped_walk")
+int look(__u64 *ctx)
+{
+	struct page_vma_mapped_walk *pvmw = (void *)ctx[0];
+
+	/* A bool's upper bytes are garbage in ctx on 5.10. */
+	looked((__u64)pvmw->vma, (__u8)ctx[1]);
+	return 0;
+}
+
+SEC("fentry/rwsem_down_read_slowpath")
+int lock_wait(__u64 *ctx)
+{
+	struct rmap_slot *slot = current_slot();
+
+	if (slot)
+		slot->lock_start = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("fexit/rwsem_down_read_slowpath")
+int lock_got(__u64 *ctx)
+{
+	struct rmap_slot *slot = current_slot();
+
+	if (slot && slot->lock_start) {
+		slot->lock_ns += bpf_ktime_get_ns() - slot->lock_start;
+		slot->lock_start = 0;
+	}
+	return 0;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What rmap.bpf.c and user space share: keys, rows and counters of rmap walks. */
+#ifndef FOLIOSCOPE_BPF_RMAP_H
+#define FOLIOSCOPE_BPF_RMAP_H
+
+#ifndef __bpf__
+#include <linux/types.h> /* in BPF: kernel.h */
+#endif
+
+/* What kind of folio a walk is for. */
+enum rmap_kind {
+	RMAP_ANON,
+	RMAP_FILE,
+	RMAP_SHMEM,
+	RMAP_KSM,
+	RMAP_KINDS,
+};
+
+/* rmap_key.flags: the walk unmaps for migration although its rmap_one does not say so. */
+#define RMAP_KEY_MIGRATION 1
+
+/*
+ * One row of the aggregate.  A thread does one walk at a time, so a row has one
+ * writer and needs neither atomics nor a copy per CPU; user space adds threads up.
+ */
+struct rmap_key {
+	__u64 rmap_one; /* rwc->rmap_one, the address of the callback: the cause */
+	__u32 tid;
+	__u32 tgid;
+	__u16 bucket; /* histogram map: bucket of the duration; row map: 0 */
+	__u8 kind;    /* enum rmap_kind */
+	__u8 flags;   /* RMAP_KEY_* */
+	__u32 pad;    /* always 0 */
+};
+
+struct rmap_row {
+	__u64 walks;
+	__u64 vmas;    /* visited: calls of rmap_one */
+	__u64 mapped;  /* of these, VMAs that mapped the folio */
+	__u64 ns;      /* from the start of the walk to its end */
+	__u64 lock_ns; /* of these, waiting for the anon_vma or i_mmap lock */
+	__u64 ns_max;
+	__u32 vmas_max;
+	__u32 pad;
+	char comm[16];
+};
+
+/* Why a walk that was seen is in no row. */
+enum rmap_lost {
+	RMAP_LOST_FULL,	     /* no room for another row */
+	RMAP_LOST_COLLISION, /* two walking threads share a state slot */
+	RMAP_LOST_STALE,     /* its end was never seen */
+	RMAP_LOST_MAX,
+};
+
+/* One a CPU; only ever added to, atomically, because a program can be preempted. */
+struct rmap_counts {
+	__u64 seen;	/* counted first thing when a walk (its end, for tracepoints) is entered */
+	__u64 recorded; /* counted where a row was updated */
+	__u64 lost[RMAP_LOST_MAX];
+	__u64 hist_full; /* recorded, but its duration is missing from the histogram */
+	__u64 orphans;	 /* ends without a start: begun before tracing, or start missed */
+};
+
+/*
+ * State of a walk between its entry and its exit (fentry and kprobe backends),
+ * one cache line, indexed by tid.
+ */
+#define RMAP_SLOTS 8192 /* a power of two */
+struct rmap_slot {
+	__u32 tid; /* owner, 0 when free */
+	__u8 kind;
+	__u8 flags;
+	__u8 in_visit;	   /* the next page_vma_mapped_walk() goes on with vma */
+	__u8 visit_mapped; /* vma was counted as mapping the folio */
+	__u64 start;	   /* CLOCK_MONOTONIC, ns */
+	__u64 rmap_one;
+	__u64 vma; /* the VMA visited last */
+	__u32 vmas;
+	__u32 mapped;
+	__u64 lock_start; /* when the wait began, 0 when not waiting */
+	__u64 lock_ns;
+	__u64 pad;
+};
+
+/* A slot older than this belongs to a walk whose end was missed: 10 s, in ns. */
+#define RMAP_STALE_NS 10000000000ULL
+
+/* Rows and histogram buckets of one interval; what does not fit is counted as lost. */
+#define RMAP_ROWS_MAX 16384
+#define RMAP_HIST_MAX 65536
+
+#endif /* FOLIOSCOPE_BPF_RMAP_H */

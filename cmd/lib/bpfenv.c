@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a tool needs of the machine before it can load BPF. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include "bpfenv.h"
+#include "opts.h"
+
+/* include/uapi/linux/capability.h */
+#define CAP_SYS_ADMIN_BIT 21
+#define CAP_PERFMON_BIT	  38
+#define CAP_BPF_BIT	  39
+
+static bool verbose;
+static char last_warning[512];
+
+static int on_message(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	if (verbose)
+		return vfprintf(stderr, fmt, ap);
+	if (level == LIBBPF_WARN)
+		vsnprintf(last_warning, sizeof(last_warning), fmt, ap);
+	return 0;
+}
+
+/* A kernel before 5.8 has neither CAP_BPF nor CAP_PERFMON and wants CAP_SYS_ADMIN. */
+static bool capable(void)
+{
+	unsigned long long eff = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "CapEff: %llx", &eff) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return eff >> CAP_SYS_ADMIN_BIT & 1 ||
+	       (eff >> CAP_BPF_BIT & 1 && eff >> CAP_PERFMON_BIT & 1);
+}
+
+/* "integrity" or "confidentiality" when the kernel is locked down, else NULL. */
+static const char *lockdown(void)
+{
+	static char mode[32];
+	char text[128] = "", *open;
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+
+	if (!f)
+		return NULL;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = 0;
+	fclose(f);
+	open = strchr(text, '[');
+	if (!open || sscanf(open, "[%31[a-z]", mode) != 1 || !strcmp(mode, "none"))
+		return NULL;
+	return mode;
+}
+
+enum status bpfenv__check(bool be_verbose)
+{
+	verbose = be_verbose;
+	libbpf_set_print(on_message);
+	if (!capable())
+		return fail(ST_PERM, "not permitted: needs CAP_BPF and CAP_PERFMON (before Linux 5.8 "
+				     "CAP_SYS_ADMIN); run it as root");
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return fail(ST_KERNEL, "this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs "
+				       "CONFIG_DEBUG_INFO_BTF=y");
+	return ST_OK;
+}
+
+bool bpfenv__forbidden(int err)
+{
+	return err == -EPERM || err == -EACCES;
+}
+
+const char *bpfenv__why(int err)
+{
+	static char why[640];
+	const char *mode = bpfenv__forbidden(err) ? lockdown() : NULL;
+	size_t len;
+
+	if (mode)
+		snprintf(why, sizeof(why), "the kernel is locked down (%s; boot with lockdown=none)",
+			 mode);
+	else if (err == -EPERM)
+		snprintf(why, sizeof(why), "the kernel forbids BPF (lockdown, or a security module)");
+	else if (last_warning[0])
+		snprintf(why, sizeof(why), "%s", last_warning);
+	else
+		snprintf(why, sizeof(why), "%s", strerror(-err));
+	len = strlen(why);
+	while (len && why[len - 1] == '\n')
+		why[--len] = 0;
+	last_warning[0] = 0;
+	return why;
+}
+
+bool bpfenv__has_cmpxchg(void)
+{
+	/* r0 = 0; *(u64 *)(r10 - 8) = r0; r0 = cmpxchg(r10 - 8, r0, r0); return 0 */
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = 10, .src_reg = 0, .off = -8 },
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW, .dst_reg = 10, .src_reg = 0, .off = -8,
+		  .imm = BPF_CMPXCHG },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", insns,
+			       sizeof(insns) / sizeof(*insns), NULL);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+enum status bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro)
+{
+	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
+	const ino_t initial_pidns = 0xeffffffc;
+	struct stat st;
+
+	*ro->pid = opts->npids;
+	*ro->cgroup = opts->cgroup;
+	if (!opts->npids)
+		return ST_OK;
+	if (stat("/proc/self/ns/pid", &st))
+		return fail(ST_FAIL, "cannot read /proc/self/ns/pid: %s (is /proc mounted?)",
+			    strerror(errno));
+	if (st.st_ino != initial_pidns) {
+		*ro->pidns_dev = st.st_dev;
+		*ro->pidns_ino = st.st_ino;
+	}
+	return ST_OK;
+}
+
+enum status bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd)
+{
+	for (unsigned int i = 0; i < opts->npids; i++) {
+		uint32_t pid = opts->pids[i];
+		uint8_t yes = 1;
+		int err = bpf_map_update_elem(pids_fd, &pid, &yes, BPF_ANY);
+
+		if (err)
+			return fail(ST_FAIL, "cannot filter by pid: %s", strerror(-err));
+	}
+	if (opts->cgroup) {
+		int fd = open(opts->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		uint32_t zero = 0;
+		int err = fd < 0 ? -errno : bpf_map_update_elem(cgroups_fd, &zero, &fd, BPF_ANY);
+
+		if (fd >= 0)
+			close(fd);
+		if (err == -EBADF || err == -EINVAL)
+			return fail(ST_FAIL, "%s is no directory of the cgroup v2 tree", opts->cgroup);
+		if (err)
+			return fail(ST_FAIL, "cannot filter by cgroup %s: %s", opts->cgroup,
+				    strerror(-err));
+	}
+	return ST_OK;
+}
+
+void bpfenv__prog_stats(const struct bpf_program *prog, struct prog_stats *add_to)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t len = sizeof(info);
+	int fd = bpf_program__fd(prog);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return;
+	add_to->runs += info.run_cnt;
+	add_to->ns += info.run_time_ns;
+	add_to->misses += info.recursion_misses;
+}
+
+int bpfenv__stats_on(void)
+{
+	return bpf_enable_stats(BPF_STATS_RUN_TIME);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a tool needs of the machine before it can load BPF, and how to say what is missing. */
+#ifndef FOLIOSCOPE_BPFENV_H
+#define FOLIOSCOPE_BPFENV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "status.h"
+
+struct bpf_object;
+struct bpf_program;
+struct opts;
+
+/*
+ * Routes libbpf's messages: to stderr with @verbose, else only the last warning
+ * is kept for bpfenv__why().  Then checks capabilities and BTF.  ST_OK, ST_PERM
+ * or ST_KERNEL with one line on stderr.
+ */
+enum status bpfenv__check(bool verbose);
+
+/*
+ * Why the last load or attach failed, one line: lockdown where the kernel is
+ * locked down, libbpf's last warning, or strerror(-err).  Valid until the next call.
+ */
+const char *bpfenv__why(int err);
+
+/* Does an error of libbpf mean that BPF is forbidden here, whatever the program? */
+bool bpfenv__forbidden(int err);
+
+/* Does the kernel know the atomic compare-and-exchange instruction (5.12)? */
+bool bpfenv__has_cmpxchg(void);
+
+/*
+ * Lets @opts' pids and cgroup pass bpf/filter.bpf.h's filter: constants before
+ * loading (set_rodata), maps after (fill).  ST_OK or ST_FAIL with a message.
+ */
+struct filter_rodata {
+	bool *pid, *cgroup;
+	uint64_t *pidns_dev, *pidns_ino;
+};
+enum status bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro);
+enum status bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd);
+
+/* What the kernel says of an object's loaded programs, added up. */
+struct prog_stats {
+	uint64_t runs;
+	uint64_t ns;	 /* time spent in them; needs bpfenv__stats_on() */
+	uint64_t misses; /* not run, because the same program was running on the CPU */
+};
+void bpfenv__prog_stats(const struct bpf_program *prog, struct prog_stats *add_to);
+
+/*
+ * Makes the kernel measure runs and ns of all programs while the descriptor is
+ * open (5.8, BPF_ENABLE_STATS).  Returns it or -errno.
+ */
+int bpfenv__stats_on(void);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Emptying BPF maps that programs no longer write. */
+#ifndef FOLIOSCOPE_DRAIN_H
+#define FOLIOSCOPE_DRAIN_H
+
+#include <stddef.h>
+
+/* Waits until every program that runs now has ended. */
+struct grace;
+struct grace *grace__new(void); /* NULL: errno says why */
+int grace__wait(struct grace *g); /* 0 or -errno */
+void grace__free(struct grace *g);
+
+/*
+ * Takes all entries out of the hash map @fd and hands them to @each, @key and
+ * @value as stored.  Stops with what @each returns if not 0.  0 or -errno.
+ */
+int drain__hash(int fd, size_t key_size, size_t value_size,
+		int (*each)(void *arg, const void *key, const void *value), void *arg);
+
+#endif

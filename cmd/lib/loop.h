@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The event loop: intervals, signals, the end of a COMMAND, further descriptors. */
+#ifndef FOLIOSCOPE_LOOP_H
+#define FOLIOSCOPE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "status.h"
+
+enum loop_verdict {
+	LOOP_GO_ON,
+	LOOP_END, /* leave the loop, all is well */
+	LOOP_FAIL, /* leave it with ST_FAIL; the message was printed */
+};
+
+struct loop_conf {
+	uint64_t interval_ns; /* 0: one tick, at the end */
+	uint64_t count;	      /* ticks, 0: no limit */
+	uint64_t duration_ns; /* 0: no limit */
+	pid_t child;	      /* its end ends the loop; 0: none */
+	/*
+	 * Called at the end of every interval, and once more when the run ends in the
+	 * middle of one (@last says it is the last call either way).
+	 */
+	enum loop_verdict (*tick)(void *arg, bool last);
+	void *arg;
+};
+
+struct loop;
+
+/*
+ * Blocks SIGINT, SIGTERM and SIGCHLD from here on, so that none is missed while
+ * programs are attached.  NULL with a message when descriptors run out.
+ */
+struct loop *loop__new(void);
+
+/* Has SIGINT or SIGTERM come already?  For long work before loop__run(). */
+bool loop__interrupted(struct loop *loop);
+
+/* Runs until something ends it.  ST_OK or ST_FAIL. */
+enum status loop__run(struct loop *loop, const struct loop_conf *conf);
+
+void loop__free(struct loop *loop);
+
+#endif

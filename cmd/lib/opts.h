@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The options all tools share, parsed by argp. */
+#ifndef FOLIOSCOPE_OPTS_H
+#define FOLIOSCOPE_OPTS_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "status.h"
+
+enum backend {
+	BACKEND_AUTO,
+	BACKEND_TRACEPOINT,
+	BACKEND_FENTRY,
+	BACKEND_KPROBE,
+};
+
+/* "auto", "tracepoint", "fentry", "kprobe" */
+const char *backend__name(enum backend backend);
+
+#define OPTS_PIDS_MAX 1024
+
+struct opts {
+	bool json;
+	bool verbose;
+	const char *output; /* file for the output, NULL for stdout */
+	pid_t *pids;	    /* -p, in the caller's PID namespace; all were alive */
+	unsigned int npids;
+	const char *cgroup; /* -c: an existing directory of the cgroup v2 tree, NULL: all */
+	enum backend backend;
+	uint64_t interval_ns; /* 0: one report, at the end */
+	uint64_t count;	      /* intervals, 0: no limit */
+	uint64_t duration_ns; /* 0: no limit */
+	char **command;	      /* after "--", NULL-terminated; NULL: none */
+	unsigned int npositional;
+};
+
+struct opts_tool {
+	const char *doc;	       /* argp's text around the options */
+	const struct argp *own;	       /* the tool's own options, or NULL */
+	void *own_input;	       /* handed to them */
+};
+
+/*
+ * Parses the command line into @opts (pointers into argv).  ST_OK, or ST_USAGE or
+ * ST_FAIL with one line on stderr.  --help and --version print and exit 0.
+ */
+enum status opts__parse(struct opts *opts, const struct opts_tool *tool, int argc, char **argv);
+
+void opts__free(struct opts *opts);
+
+/*
+ * Ends the program with ST_USAGE and one line on stderr; for the parsers of a
+ * tool's own options.
+ */
+void opts__bad(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* A number of seconds, 0 < s <= 10^9, fractions allowed, in ns; ends in opts__bad(). */
+uint64_t opts__seconds(const char *what, const char *text);
+
+/* A whole number from @min to @max; ends in opts__bad(). */
+uint64_t opts__number(const char *what, const char *text, uint64_t min, uint64_t max);
+
+#endif

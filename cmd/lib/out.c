@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where a tool's output goes, and what its errors mean. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include "out.h"
+
+enum status out__open(const char *path, FILE **f)
+{
+	/* A closed pipe is seen as EPIPE by out__flush(), at a place we choose. */
+	signal(SIGPIPE, SIG_IGN);
+	*f = stdout;
+	if (path && strcmp(path, "-"))
+		*f = fopen(path, "we");
+	if (!*f)
+		return fail(ST_FAIL, "cannot write %s: %s", path, strerror(errno));
+	return ST_OK;
+}
+
+enum out_state out__flush(FILE *f)
+{
+	errno = 0;
+	if (!fflush(f) && !ferror(f))
+		return OUT_OK;
+	if (errno == EPIPE)
+		return OUT_CLOSED;
+	fail(ST_FAIL, "cannot write the output: %s", strerror(errno ? errno : EIO));
+	return OUT_FAILED;
+}
+
+enum status out__close(FILE *f)
+{
+	enum out_state state = out__flush(f);
+
+	/* Some file systems report a full disk no earlier than here. */
+	if (state == OUT_OK && f != stdout && fclose(f)) {
+		fail(ST_FAIL, "cannot write the output: %s", strerror(errno));
+		state = OUT_FAILED;
+	}
+	return state == OUT_FAILED ? ST_FAIL : ST_OK;
+}
+
+unsigned int out__width(FILE *f)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize ws;
+
+	if (!isatty(fileno(f)))
+		return 0;
+	if (columns && atoi(columns) > 0)
+		return atoi(columns);
+	if (!ioctl(fileno(f), TIOCGWINSZ, &ws) && ws.ws_col)
+		return ws.ws_col;
+	return 80;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Text of unknown origin (process names) made safe for a terminal, and its width. */
+#ifndef FOLIOSCOPE_TEXT_H
+#define FOLIOSCOPE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Takes the user's character set; call once, before any other. */
+void text__init(void);
+
+/* Does the terminal show UTF-8? */
+bool text__utf8(void);
+
+/*
+ * Copies @src to @dst (@size bytes, always terminated): control characters and
+ * bytes that are no UTF-8 become '?', and so does all beyond ASCII where the
+ * user's character set is not UTF-8.  A character is copied whole or not at all.
+ */
+void text__clean(char *dst, size_t size, const char *src);
+
+/* Columns that a clean text, or its first @bytes bytes, take on a terminal. */
+size_t text__width(const char *clean);
+size_t text__columns(const char *clean, size_t bytes);
+
+/* Bytes of the longest start of a clean text that fits into @columns. */
+size_t text__fit(const char *clean, size_t columns);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Why a reverse-map walk happens. */
+#include <stddef.h>
+#include "../../bpf/rmap.h"
+#include "../lib/ksyms.h"
+#include "cause.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
+
+static const char *const names[CAUSES] = {
+	[CAUSE_RECLAIM_REF] = "reclaim_ref",
+	[CAUSE_UNMAP] = "unmap",
+	[CAUSE_MIGRATE_UNMAP] = "migrate_unmap",
+	[CAUSE_MIGRATE_RESTORE] = "migrate_restore",
+	[CAUSE_MKCLEAN] = "mkclean",
+	[CAUSE_IDLE] = "idle",
+	[CAUSE_DAMON] = "damon",
+	[CAUSE_DEVICE] = "device",
+	[CAUSE_OTHER] = "other",
+};
+
+/* The callbacks of all kernels from 5.10 to 7.2; a kernel has some of them. */
+static const struct {
+	const char *name;
+	enum cause cause;
+} callbacks[] = {
+	{ "page_referenced_one", CAUSE_RECLAIM_REF },  /* mm/rmap.c up to 5.17 */
+	{ "folio_referenced_one", CAUSE_RECLAIM_REF }, /* since 5.18, 2f031c6f042c */
+	{ "try_to_unmap_one", CAUSE_UNMAP },
+	{ "try_to_migrate_one", CAUSE_MIGRATE_UNMAP }, /* since 5.14, a98a2f0c8ce1 */
+	{ "remove_migration_pte", CAUSE_MIGRATE_RESTORE },
+	{ "page_mkclean_one", CAUSE_MKCLEAN },
+	{ "page_idle_clear_pte_refs_one", CAUSE_IDLE },
+	{ "__damon_pa_mkold", CAUSE_DAMON }, /* mm/damon/paddr.c, 5.16 to 6.2 */
+	{ "__damon_pa_young", CAUSE_DAMON },
+	{ "damon_folio_mkold_one", CAUSE_DAMON }, /* since 6.3 */
+	{ "damon_folio_young_one", CAUSE_DAMON },
+	{ "page_make_device_exclusive_one", CAUSE_DEVICE }, /* 5.14 to 6.14 */
+};
+
+static const char *const lacking[CAUSES] = {
+	[CAUSE_RECLAIM_REF] = "the kernel has no folio_referenced_one",
+	[CAUSE_UNMAP] = "the kernel has no try_to_unmap_one",
+	[CAUSE_MIGRATE_UNMAP] = "CONFIG_MIGRATION is off",
+	[CAUSE_MIGRATE_RESTORE] = "CONFIG_MIGRATION is off",
+	[CAUSE_MKCLEAN] = "the kernel has no page_mkclean_one",
+	[CAUSE_IDLE] = "CONFIG_IDLE_PAGE_TRACKING is off",
+	[CAUSE_DAMON] = "CONFIG_DAMON_PADDR is off",
+	[CAUSE_DEVICE] = "this kernel does not walk for it",
+};
+
+static uint64_t address[ARRAY_SIZE(callbacks)];
+static bool hidden = true;
+
+const char *cause__name(enum cause cause)
+{
+	return names[cause];
+}
+
+const char *kind__name(unsigned int kind)
+{
+	static const char *const kinds[RMAP_KINDS] = {
+		[RMAP_ANON] = "anon",
+		[RMAP_FILE] = "file",
+		[RMAP_SHMEM] = "shmem",
+		[RMAP_KSM] = "ksm",
+	};
+
+	return kind < RMAP_KINDS ? kinds[kind] : "?";
+}
+
+int cause__init(void)
+{
+	const char *name[ARRAY_SIZE(callbacks)];
+	int err;
+
+	for (size_t i = 0; i < ARRAY_SIZE(callbacks); i++)
+		name[i] = callbacks[i].name;
+	err = ksyms__find(name, address, ARRAY_SIZE(callbacks));
+	hidden = err < 0;
+	return err < 0 ? err : 0;
+}
+
+enum cause cause__of(uint64_t rmap_one, bool migration)
+{
+	if (migration)
+		return CAUSE_MIGRATE_UNMAP;
+	for (size_t i = 0; rmap_one && i < ARRAY_SIZE(callbacks); i++)
+		if (address[i] == rmap_one)
+			return callbacks[i].cause;
+	return CAUSE_OTHER;
+}
+
+bool cause__exists(enum cause cause, const char **why)
+{
+	/* Up to 5.13 migration unmaps with try_to_unmap_one. */
+	enum cause asked = cause == CAUSE_MIGRATE_UNMAP ? CAUSE_MIGRATE_RESTORE : cause;
+
+	*why = lacking[cause];
+	if (cause == CAUSE_OTHER)
+		return true;
+	if (hidden) {
+		*why = "the kernel hides its symbols (kernel.kptr_restrict, CAP_SYSLOG): "
+		       "such walks count as other";
+		return false;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(callbacks); i++)
+		if (address[i] && callbacks[i].cause == asked)
+			return true;
+	return false;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Why a reverse-map walk happens: told by its callback, rwc->rmap_one. */
+#ifndef FOLIOSCOPE_RMAP_CAUSE_H
+#define FOLIOSCOPE_RMAP_CAUSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cause {
+	CAUSE_RECLAIM_REF, /* was it used lately?  reclaim, before it unmaps */
+	CAUSE_UNMAP,	   /* reclaim and memory failure */
+	CAUSE_MIGRATE_UNMAP,
+	CAUSE_MIGRATE_RESTORE,
+	CAUSE_MKCLEAN, /* writeback write-protects shared file mappings */
+	CAUSE_IDLE,    /* page idle tracking */
+	CAUSE_DAMON,
+	CAUSE_DEVICE, /* device-exclusive access */
+	CAUSE_OTHER,
+	CAUSES,
+};
+
+/* "reclaim_ref", "unmap", ... as in JSON. */
+const char *cause__name(enum cause cause);
+
+/* "anon", "file", "shmem", "ksm" for an enum rmap_kind. */
+const char *kind__name(unsigned int kind);
+
+/*
+ * Learns the callbacks' addresses; slow (see ksyms__find()), so after attaching.
+ * 0 or -errno, -EPERM when the kernel hides them; then all walks are CAUSE_OTHER.
+ */
+int cause__init(void);
+
+/* The cause of a walk with this callback; @migration: RMAP_KEY_MIGRATION was set. */
+enum cause cause__of(uint64_t rmap_one, bool migration);
+
+/*
+ * Does this kernel have a callback for the cause?  If not, *why says what it lacks.
+ * CAUSE_OTHER is always there.
+ */
+bool cause__exists(enum cause cause, const char **why);
+
+#endif
