@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Debian's stock kernels: image and modules, as the packages hold them. Sourced.
+
+# What the guest needs before it can see the host's files.
+boot_modules=(virtio_pci virtio_console 9pnet_virtio 9p)
+
+# Puts the boot modules of RELEASE, uncompressed and in loading order, into OUT.
+collect_boot_modules() { # DIRECTORY-WITH-lib/modules RELEASE OUT
+	local module line path number=10
+	need_command modprobe "finding out what modules a stock kernel needs"
+	mkdir -p "$3"
+	for module in "${boot_modules[@]}"; do
+		modprobe -d "$1" -S "$2" --show-depends "$module" 2>/dev/null
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r path; do
+		line=${path##*/}
+		number=$((number + 1))
+		case $path in
+		*.xz) xz -dc "$path" ;;
+		*.zst) zstd -qdc "$path" ;;
+		*.gz) gzip -dc "$path" ;;
+		*) cat "$path" ;;
+		esac >"$3/$number-${line%%.ko*}.ko" || return 1
+	done
+}
+
+stock_path() { # SERIES: prints the newest one in the cache, or fails
+	local newest
+	newest=$(cd "$cache/stock/$1" 2>/dev/null && printf '%s\n' */ | grep -v -e '\.new/$' -e '^\*/$' | sort -V | tail -n 1)
+	[ -n "$newest" ] || return 1
+	printf '%s\n' "$cache/stock/$1/${newest%/}"
+}
+
+# Drivers for hardware that the guest never has: most of the bulk, and most of
+# depmod's time.
+stock_unused=(
+	sound drivers/gpu drivers/media drivers/net/ethernet drivers/net/wireless drivers/staging
+	drivers/iio drivers/infiniband drivers/hwmon drivers/usb drivers/scsi drivers/hid drivers/input
+	drivers/mfd drivers/platform drivers/i2c drivers/video drivers/bluetooth drivers/mtd drivers/isdn
+)
+
+stock_unpack() { # ENTRY DEB...
+	local target=$1 deb
+	shift
+	for deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -v -C "$target" --wildcards --wildcards-match-slash --no-same-owner \
+				"${stock_unused[@]/#/--exclude=*/kernel/}" './boot/*' './*lib/modules/*' || return 1
+	done
+}
+
+stock_fetch() { # SERIES
+	local series=$1 release target image
+	[[ $series =~ ^[0-9]+\.[0-9]+$ ]] || die "'$series' is not a kernel series such as 6.12"
+	need_command dpkg-deb "unpacking stock kernels"
+	lock "stock-$series"
+	[ -n "${refresh:-}" ] || ! stock_path "$series" >/dev/null || return 0
+	lock archive
+	# The full flavour: the cloud flavour has no 9p. From 7.2 on the image is in
+	# linux-binary-*, the modules in linux-modules-*.
+	archive_fetch "^linux-(image|binary|modules)-${series//./\\.}[.+-][0-9a-z.+]*(-[0-9]+)?-amd64\$" "a stock kernel $series"
+	# shellcheck disable=SC2154 # set by archive_fetch
+	target=$cache/stock/$series/$version
+	if ! [ -d "$target" ]; then
+		new_entry "$target"
+		with_progress "unpack stock kernel $version" 1500 lines_of_log "$target.log" \
+			stock_unpack "$entry" "${debs[@]}" ||
+			die "cannot unpack the packages of kernel $version: see $target.log; is the disk full?"
+		# /lib became a link to /usr/lib over the years; one place for all.
+		[ ! -d "$entry/usr/lib" ] || mv "$entry/usr/lib" "$entry/lib"
+		release=$(cd "$entry/lib/modules" && echo *)
+		image=$(find "$entry/boot" "$entry/lib/modules/$release" -maxdepth 1 -name 'vmlinuz*' -type f 2>/dev/null | head -n 1)
+		[ -n "$image" ] || die "the packages of kernel $version hold no vmlinuz: has Debian moved it again? (${debs[*]##*/})"
+		mv "$image" "$entry/bzImage"
+		[ ! -e "$entry/boot/config-$release" ] || mv "$entry/boot/config-$release" "$entry/config"
+		rm -rf "${entry:?}/boot" "${entry:?}/usr"
+		depmod -b "$entry" "$release" || die "depmod failed for kernel $version"
+		collect_boot_modules "$entry" "$release" "$entry/boot-modules" ||
+			die "cannot unpack the modules that kernel $version needs to boot"
+		echo "$release" >"$entry/release"
+		finish_entry "$target"
+		rm -f "$target.log"
+	fi
+	rm -f "${debs[@]}"
+}
