@@ -54,3 +54,12 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 	$(CC) -static -o $@ $^ $(LIBS)
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# ---------------------------------------------------------------- unit tests
+
+# Built with the sanitizers: what they find fails the test.
+UNIT_SRC := $(LIB_SRC) $(filter-out cmd/rmap/live.c,$(RMAP_SRC))
+$(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.h $(UNIT_SRC) $(wildcard cmd/*/*.h bpf/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $< \
+		$(UNIT_SRC) -lcmocka $(LIBS)

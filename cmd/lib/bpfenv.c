@@ -24,7 +24,7 @@ static char last_warning[512];
 
 static int on_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	if (verbose)
+	if (verbose && level != LIBBPF_DEBUG)
 		return vfprintf(stderr, fmt, ap);
 	if (level == LIBBPF_WARN)
 		vsnprintf(last_warning, sizeof(last_warning), fmt, ap);

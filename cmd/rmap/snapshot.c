@@ -94,12 +94,15 @@ struct rmap_stat *rmap_snapshot__find(struct rmap_snapshot *snap, uint32_t pid, 
 {
 	struct rmap_stat key = { .pid = pid, .cause = cause, .kind = kind };
 
+	if (!snap->len)
+		return NULL;
 	return bsearch(&key, snap->rows, snap->len, sizeof(key), by_identity);
 }
 
 void rmap_snapshot__sort(struct rmap_snapshot *snap)
 {
-	qsort(snap->rows, snap->len, sizeof(*snap->rows), by_time);
+	if (snap->len)
+		qsort(snap->rows, snap->len, sizeof(*snap->rows), by_time);
 }
 
 int rmap_snapshot__total(const struct rmap_snapshot *snap, struct rmap_stat *total)

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The JSON lines: what is printed parses, and says what the contract says. */
+#include "../../bpf/hist.h"
+#include "../../cmd/lib/json.h"
+#include "../../cmd/rmap/view.h"
+#include "../../bpf/rmap.h"
+#include "unit.h"
+
+/* Prints through @print and parses the one line it gave. */
+static json_t *line_of(void (*print)(FILE *f))
+{
+	json_error_t error;
+	char *text = NULL;
+	json_t *parsed;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	print(f);
+	fclose(f);
+	assert_true(len && text[len - 1] == '\n');
+	assert_ptr_equal(strchr(text, '\n'), text + len - 1);
+	parsed = json_loads(text, 0, &error);
+	if (!parsed)
+		print_error("%s: %s\n", error.text, text);
+	assert_non_null(parsed);
+	free(text);
+	return parsed;
+}
+
+static void histograms(void **state)
+{
+	struct hist h = { 0 };
+	json_t *array, *last;
+
+	(void)state;
+	hist__add(&h, hist_index(0), 1);
+	hist__add(&h, hist_index(1000), 2);
+	hist__add(&h, hist_index(UINT64_MAX), 3);
+	array = json__hist(&h);
+	assert_int_equal(json_array_size(array), 3);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(array, 0), "hi")), 1);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(array, 1), "lo")), 960);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(array, 1), "hi")), 1024);
+	last = json_array_get(array, 2);
+	assert_true(json_is_null(json_object_get(last, "hi")));
+	assert_int_equal(json_integer_value(json_object_get(last, "count")), 3);
+	json_decref(array);
+	hist__free(&h);
+}
+
+static void print_header(FILE *f)
+{
+	static char *argv[] = { "rmaptop", "-j", "\xff\xfe", NULL };
+	struct rmap_source src = { .backend = "fentry" };
+	struct rmap_view view = { .f = f, .argc = 3, .argv = argv };
+
+	src.causes[CAUSE_IDLE] = (struct coverage){ COVERAGE_NONE, "why not" };
+	assert_int_equal(rmap_view_json.header(&view, &src), 0);
+}
+
+static void header(void **state)
+{
+	json_t *h = line_of(print_header), *coverage = json_object_get(h, "coverage");
+
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(h, "type")), "header");
+	assert_string_equal(json_string_value(json_object_get(h, "backend")), "fentry");
+	assert_true(json_is_real(json_object_get(h, "start")));
+	assert_int_equal(json_array_size(json_object_get(h, "options")), 2);
+	assert_int_equal(json_object_size(coverage), CAUSES + RMAP_KINDS);
+	assert_string_equal(json_string_value(json_object_get(json_object_get(coverage, "idle"),
+							      "state")), "none");
+	assert_string_equal(json_string_value(json_object_get(json_object_get(coverage, "anon"),
+							      "state")), "full");
+	json_decref(h);
+}
+
+static void print_interval(FILE *f)
+{
+	struct rmap_view view = { .f = f };
+	struct rmap_snapshot snap = { .ts = 1790000000.25, .interval_s = 1.5 };
+
+	for (int i = 0; i < 2; i++) {
+		struct rmap_stat *s = rmap_snapshot__add(&snap);
+
+		s->pid = 7 + i;
+		s->cause = CAUSE_MIGRATE_RESTORE;
+		s->kind = RMAP_KSM;
+		s->walks = 50;
+		s->vmas = 1050;
+		s->mapped = 50;
+		s->ns = 1ULL << 40;
+		s->ns_max = 4000;
+		memcpy(s->comm, i ? "a\"\\\x01\xe9" : "forktree", i ? 6 : 9);
+		hist__add(&s->hist, hist_index(4000), 50);
+	}
+	assert_int_equal(rmap_view_json.interval(&view, &snap), 0);
+	rmap_snapshot__free(&snap);
+}
+
+static void interval(void **state)
+{
+	json_t *line = line_of(print_interval), *rows = json_object_get(line, "rows"), *row;
+
+	(void)state;
+	assert_true(json_real_value(json_object_get(line, "ts")) == 1790000000.25);
+	assert_true(json_real_value(json_object_get(line, "interval_s")) == 1.5);
+	assert_int_equal(json_array_size(rows), 2);
+	row = json_array_get(rows, 0);
+	assert_int_equal(json_integer_value(json_object_get(row, "phantom")), 1000);
+	assert_int_equal(json_integer_value(json_object_get(row, "ns")), 1LL << 40);
+	assert_int_equal(json_integer_value(json_object_get(row, "p99")), 4000);
+	assert_string_equal(json_string_value(json_object_get(row, "cause")), "migrate_restore");
+	assert_string_equal(json_string_value(json_object_get(row, "kind")), "ksm");
+	assert_int_equal(json_array_size(json_object_get(row, "hist")), 1);
+	/* a name that is no UTF-8 arrives as Latin-1, and its specials are escaped */
+	assert_string_equal(json_string_value(json_object_get(json_array_get(rows, 1), "comm")),
+			    "a\"\\\x01\xc3\xa9");
+	json_decref(line);
+}
+
+static void print_end(FILE *f)
+{
+	struct rmap_view view = { .f = f };
+	struct rmap_account a = { .seen = 10, .recorded = 7, .lost = { 1, 1, 1 } };
+
+	assert_int_equal(rmap_view_json.end(&view, &a), 0);
+}
+
+static void end(void **state)
+{
+	json_t *line = line_of(print_end), *value;
+	json_int_t sum = 0;
+	const char *name;
+
+	(void)state;
+	json_object_foreach(json_object_get(line, "lost"), name, value)
+		sum += json_integer_value(value);
+	assert_int_equal(json_integer_value(json_object_get(line, "seen")),
+			 json_integer_value(json_object_get(line, "recorded")) + sum);
+	assert_non_null(json_object_get(json_object_get(line, "bpf"), "runs"));
+	json_decref(line);
+}
+
+RUN_TESTS(cmocka_unit_test(histograms), cmocka_unit_test(header), cmocka_unit_test(interval),
+	  cmocka_unit_test(end))
