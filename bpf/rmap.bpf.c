@@ -18,8 +18,7 @@
 char LICENSE[] SEC("license") = "GPL";
 
 /* Set before loading. */
-const volatile bool can_cmpxchg;     /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
-const volatile bool body_file_inner; /* the file body is __rmap_walk_file (6.18) */
+const volatile bool can_cmpxchg; /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
 
 /* Set while running. */
 bool go;     /* count walks: all programs are attached */
@@ -315,14 +314,15 @@ int leave_ksm(__u64 *ctx)
 SEC("fentry/rmap_walk_file")
 int enter_file(__u64 *ctx)
 {
-	struct rmap_walk_control *rwc;
+	enter(file_kind((void *)ctx[0]), (void *)ctx[1]);
+	return 0;
+}
 
-	/* __rmap_walk_file(folio, mapping, pgoff_start, nr_pages, rwc, locked) */
-	if (body_file_inner)
-		rwc = (void *)ctx[4];
-	else
-		rwc = (void *)ctx[1];
-	enter(file_kind((void *)ctx[0]), rwc);
+/* 6.18: (folio, mapping, pgoff_start, nr_pages, rwc, locked) */
+SEC("fentry/__rmap_walk_file")
+int enter_file_inner(__u64 *ctx)
+{
+	enter(file_kind((void *)ctx[0]), (void *)ctx[4]);
 	return 0;
 }
 

@@ -20,14 +20,14 @@
 #define CAP_BPF_BIT	  39
 
 static bool verbose;
-static char last_warning[512];
+static char first_warning[512]; /* the later ones only repeat what failed */
 
 static int on_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	if (verbose && level != LIBBPF_DEBUG)
 		return vfprintf(stderr, fmt, ap);
-	if (level == LIBBPF_WARN)
-		vsnprintf(last_warning, sizeof(last_warning), fmt, ap);
+	if (level == LIBBPF_WARN && !first_warning[0])
+		vsnprintf(first_warning, sizeof(first_warning), fmt, ap);
 	return 0;
 }
 
@@ -80,7 +80,7 @@ enum status bpfenv__check(bool be_verbose)
 
 bool bpfenv__forbidden(int err)
 {
-	return err == -EPERM || err == -EACCES;
+	return err == -EPERM; /* a program that the verifier refuses is -EACCES */
 }
 
 const char *bpfenv__why(int err)
@@ -94,14 +94,14 @@ const char *bpfenv__why(int err)
 			 mode);
 	else if (err == -EPERM)
 		snprintf(why, sizeof(why), "the kernel forbids BPF (lockdown, or a security module)");
-	else if (last_warning[0])
-		snprintf(why, sizeof(why), "%s", last_warning);
+	else if (first_warning[0])
+		snprintf(why, sizeof(why), "%s", first_warning);
 	else
 		snprintf(why, sizeof(why), "%s", strerror(-err));
 	len = strlen(why);
 	while (len && why[len - 1] == '\n')
 		why[--len] = 0;
-	last_warning[0] = 0;
+	first_warning[0] = 0;
 	return why;
 }
 
@@ -123,6 +123,24 @@ bool bpfenv__has_cmpxchg(void)
 		return false;
 	close(fd);
 	return true;
+}
+
+int bpfenv__drop_cmpxchg(struct bpf_program *prog)
+{
+	size_t n = bpf_program__insn_cnt(prog);
+	struct bpf_insn *insns = calloc(n, sizeof(*insns));
+	int err;
+
+	if (!insns)
+		return -ENOMEM;
+	memcpy(insns, bpf_program__insns(prog), n * sizeof(*insns));
+	for (size_t i = 0; i < n; i++)
+		if (BPF_CLASS(insns[i].code) == BPF_STX && BPF_MODE(insns[i].code) == BPF_ATOMIC &&
+		    insns[i].imm == BPF_CMPXCHG)
+			insns[i] = (struct bpf_insn){ .code = BPF_ALU64 | BPF_MOV | BPF_K };
+	err = bpf_program__set_insns(prog, insns, n);
+	free(insns);
+	return err;
 }
 
 enum status bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro)

@@ -12,15 +12,16 @@ struct bpf_program;
 struct opts;
 
 /*
- * Routes libbpf's messages: to stderr with @verbose, else only the last warning
+ * Routes libbpf's messages: to stderr with @verbose, else only the first warning
  * is kept for bpfenv__why().  Then checks capabilities and BTF.  ST_OK, ST_PERM
  * or ST_KERNEL with one line on stderr.
  */
 enum status bpfenv__check(bool verbose);
 
 /*
- * Why the last load or attach failed, one line: lockdown where the kernel is
- * locked down, libbpf's last warning, or strerror(-err).  Valid until the next call.
+ * Why a load or attach failed, one line: lockdown where the kernel is locked down,
+ * libbpf's first warning since the last call, or strerror(-err).  Valid until the
+ * next call.
  */
 const char *bpfenv__why(int err);
 
@@ -29,6 +30,12 @@ bool bpfenv__forbidden(int err);
 
 /* Does the kernel know the atomic compare-and-exchange instruction (5.12)? */
 bool bpfenv__has_cmpxchg(void);
+
+/*
+ * For a kernel that does not: takes the instruction out of an opened program, which
+ * must not reach it (5.10 refuses it even in dead code).  0 or -errno.
+ */
+int bpfenv__drop_cmpxchg(struct bpf_program *prog);
 
 /*
  * Lets @opts' pids and cgroup pass bpf/filter.bpf.h's filter: constants before

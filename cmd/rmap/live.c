@@ -58,9 +58,12 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(-errno));
 		return -errno;
 	}
-	bpf_object__for_each_program(prog, skel->obj)
-		bpf_program__set_autoload(prog, false);
 	skel->rodata->can_cmpxchg = bpfenv__has_cmpxchg();
+	bpf_object__for_each_program(prog, skel->obj) {
+		bpf_program__set_autoload(prog, false);
+		if (!skel->rodata->can_cmpxchg)
+			bpfenv__drop_cmpxchg(prog);
+	}
 	ro = (struct filter_rodata){
 		.pid = (bool *)&skel->rodata->filter_pid,
 		.cgroup = (bool *)&skel->rodata->filter_cgroup,
@@ -164,15 +167,15 @@ static int climb_fentry(void *arg, char why[LADDER_WHY])
 	struct rmap_live *live = arg;
 	int err = open_skel(live, why);
 	struct rmap_bpf *skel = live->skel;
+	bool inner;
 
 	if (err)
 		return err;
 	/* 6.18 moved the file body into an inner function that has other arguments. */
-	skel->rodata->body_file_inner =
-		!bpf_program__set_attach_target(skel->progs.enter_file, 0, "__rmap_walk_file");
+	inner = !bpf_program__set_attach_target(skel->progs.enter_file_inner, 0,
+						"__rmap_walk_file");
 	{
-		const char *file = skel->rodata->body_file_inner ? "__rmap_walk_file" :
-								    "rmap_walk_file";
+		const char *file = inner ? "__rmap_walk_file" : "rmap_walk_file";
 		/* Ends before starts: what has a start must have its end seen. */
 		const struct want wants[] = {
 			WANT(leave_anon, .target = "rmap_walk_anon"),
@@ -182,7 +185,8 @@ static int climb_fentry(void *arg, char why[LADDER_WHY])
 			WANT(lock_got, .target = "rwsem_down_read_slowpath"),
 			WANT(lock_wait, .target = "rwsem_down_read_slowpath"),
 			WANT(enter_anon, .target = "rmap_walk_anon"),
-			WANT(enter_file, .target = file),
+			inner ? (struct want)WANT(enter_file_inner, .target = file) :
+				(struct want)WANT(enter_file, .target = file),
 			WANT(enter_ksm, .target = "rmap_walk_ksm", .optional = true),
 		};
 
@@ -326,7 +330,8 @@ static enum status live_account(struct rmap_source *src, struct rmap_account *a)
 	struct rmap_live *live = (struct rmap_live *)src;
 	struct rmap_bpf *skel = live->skel;
 	struct bpf_program *const starts[] = { skel->progs.walk_end, skel->progs.enter_anon,
-					       skel->progs.enter_file, skel->progs.enter_ksm };
+					       skel->progs.enter_file, skel->progs.enter_file_inner,
+					       skel->progs.enter_ksm };
 	struct prog_stats start = { 0 }, look = { 0 }, all = { 0 };
 	struct bpf_program *prog;
 	struct rmap_counts c;
@@ -385,6 +390,7 @@ enum status rmap_live__open(const struct opts *opts, struct rmap_source **src)
 		{ BACKEND_FENTRY, climb_fentry },
 	};
 	struct rmap_live *live;
+	uint64_t begin = now_ns();
 	enum status status = bpfenv__check(opts->verbose);
 
 	if (status)
@@ -405,6 +411,9 @@ enum status rmap_live__open(const struct opts *opts, struct rmap_source **src)
 		return status;
 	}
 	live->src.backend = backend__name(live->backend);
+	if (opts->verbose)
+		warn_user("backend %s: attached after %.2f s", live->src.backend,
+			  (now_ns() - begin) / 1e9);
 	cause__init();
 	set_coverage(live);
 	malloc_trim(0); /* the kernel's BTF took several MB while loading */
