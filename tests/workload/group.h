@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The memory cgroup that --cause reclaim takes its folios from. */
+#ifndef FORKTREE_GROUP_H
+#define FORKTREE_GROUP_H
+
+#include <sys/types.h>
+
+/* @dir is the cgroup's directory; NULL makes group_enter() and group_leave() do nothing. */
+int group_open(const char *dir);
+void group_close(void);
+
+/*
+ * Move the calling process in, or back where it came from. Writes to no memory
+ * but the stack: what is touched first between the two is charged to the group.
+ */
+int group_enter(void);
+int group_leave(void);
+
+/* Move another process in, for good. What it has been charged for stays behind. */
+int group_add(pid_t pid);
+
+/* Fail unless the group is charged for @bytes of mapped anonymous memory, where that is exact. */
+int group_check_anon(unsigned long bytes);
+
+/*
+ * Reclaim about @bytes of the group's memory in the calling task. 0 also when
+ * it got less: look at the pages. EXIT_LACKS where there is no way to ask.
+ */
+int group_reclaim(unsigned long bytes);
+
+#endif
