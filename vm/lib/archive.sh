@@ -67,7 +67,7 @@ archive_refresh() {
 			/usr/lib/apt/apt-helper cat-file "$file"
 			echo
 		done | awk -v mirror="$mirror" '
-			/^Package: linux-(image|binary|modules|source)-[0-9]/ { name = $2 }
+			/^Package: linux-(image|base|binary|modules|source)-[0-9]/ { name = $2 }
 			/^Version: /  { version = $2 }
 			/^Size: /     { size = $2 }
 			/^SHA256: /   { sum = $2 }

@@ -43,8 +43,8 @@ stock_unpack() { # ENTRY DEB...
 	shift
 	for deb; do
 		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -v -C "$target" --wildcards --wildcards-match-slash --no-same-owner \
-				"${stock_unused[@]/#/--exclude=*/kernel/}" './boot/*' './*lib/modules/*' || return 1
+			tar -x -v -C "$target" --no-same-owner --exclude='./usr/share' \
+				"${stock_unused[@]/#/--exclude=*/kernel/}" || return 1
 	done
 }
 
@@ -55,9 +55,9 @@ stock_fetch() { # SERIES
 	lock "stock-$series"
 	[ -n "${refresh:-}" ] || ! stock_path "$series" >/dev/null || return 0
 	lock archive
-	# The full flavour: the cloud flavour has no 9p. From 7.2 on the image is in
-	# linux-binary-*, the modules in linux-modules-*.
-	archive_fetch "^linux-(image|binary|modules)-${series//./\\.}[.+-][0-9a-z.+]*(-[0-9]+)?-amd64\$" "a stock kernel $series"
+	# The full flavour: the cloud flavour has no 9p. Newer series are split: the image is in
+	# linux-binary-*, the modules in linux-modules-*, their index in linux-base-*.
+	archive_fetch "^linux-(image|base|binary|modules)-${series//./\\.}[.+-][0-9a-z.+]*(-[0-9]+)?-amd64\$" "a stock kernel $series"
 	# shellcheck disable=SC2154 # set by archive_fetch
 	target=$cache/stock/$series/$version
 	if ! [ -d "$target" ]; then
