@@ -23,7 +23,9 @@ RMAP_SRC := $(wildcard cmd/rmap/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
-all: $(TOOLS:%=$(B)/bin/%) $(B)/tests/forktree
+all: tools
+tools: $(TOOLS:%=$(B)/bin/%)
+.PHONY: all tools
 
 # What a tool is made of besides cmd/NAME.c and cmd/lib.
 rmaptop_SRC := $(RMAP_SRC)
@@ -63,3 +65,51 @@ $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.h $(UNIT_SRC) $(wildcard cmd/*
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $< \
 		$(UNIT_SRC) -lcmocka $(LIBS)
+
+units: $(UNITS:%=$(B)/tests/unit/%)
+.PHONY: units
+
+# ------------------------------------------------------------------ workload
+
+FORKTREE_SRC := $(wildcard tests/workload/*.c)
+$(B)/tests/forktree: $(FORKTREE_SRC) $(wildcard tests/workload/*.h)
+	@mkdir -p $(@D)
+	$(CC) -O2 -g -Wall -Wextra -Werror -static -o $@ $(FORKTREE_SRC)
+
+# -------------------------------------------------------------- whole journeys
+
+STOCK := 5.10 6.1 6.12 6.18 7.2
+
+setup:
+	@scripts/setup
+
+kernel kernel-debug: kernel%: | setup
+	@vm/kernel build $(if $(filter -debug,$*),debug,patched)
+
+stock: | setup
+	@for series in $(STOCK); do vm/kernel path $$series >/dev/null 2>&1 || \
+		vm/kernel fetch $$series || exit; done
+
+# The tools are built by a make of its own: set-up may just have brought the compiler.
+demo: | setup
+	@scripts/demo
+
+check: | setup
+	@scripts/check
+
+check-full: | setup
+	@scripts/check --full
+
+install: tools
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	for page in $(TOOLS); do scdoc < man/$$page.1.scd \
+		> $(DESTDIR)$(PREFIX)/share/man/man1/$$page.1 || exit; done
+
+clean:
+	rm -rf $(B)
+
+help:
+	@sed -n '/^| target | does |/,/^$$/p' README.md
+
+.PHONY: setup kernel kernel-debug stock demo check check-full install clean help
