@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "group.h"
+#include "pageinfo.h"
 #include "util.h"
 
 static char group_dir[128];
@@ -101,22 +103,51 @@ static void group_path(char *path, size_t size, const char *file)
 	snprintf(path, size, "%s/%s", group_dir, file);
 }
 
-int group_check_anon(unsigned long bytes)
+/* How many mapped LRU pages of all memory are charged to the cgroup with this inode number. */
+static int count_charged(uint64_t inode, unsigned long *count)
 {
-	char path[192], stat[4096];
-	unsigned long anon;
+	static uint64_t owner[8192], flags[8192];
+	int owner_fd = open("/proc/kpagecgroup", O_RDONLY | O_CLOEXEC);
+	int flags_fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	int ret = 0;
+	off_t at = 0;
+	ssize_t got;
 
-	/* memory.reclaim came after memory.stat had become exact (Linux 5.19, 5.12). */
-	group_path(path, sizeof(path), "memory.reclaim");
-	if (access(path, F_OK))
-		return 0;
-	group_path(path, sizeof(path), "memory.stat");
-	if (file_read(path, stat, sizeof(stat)) || sscanf(stat, "anon %lu", &anon) != 1)
-		return fail(EXIT_FAILED, "cannot read %s", path);
-	if (anon != bytes)
-		return fail(EXIT_FAILED, "the cgroup has %lu bytes of anonymous memory, not %lu: "
-					 "others would be walked too", anon, bytes);
-	return 0;
+	*count = 0;
+	if (owner_fd < 0 || flags_fd < 0)
+		ret = fail(EXIT_LACKS, "this kernel lacks /proc/kpagecgroup");
+	while (!ret && (got = pread(owner_fd, owner, sizeof(owner), at)) > 0) {
+		bool ours = false;
+
+		for (unsigned int i = 0; i < got / sizeof(*owner); i++)
+			ours |= owner[i] == inode;
+		if (ours && pread(flags_fd, flags, got, at) != got)
+			ret = fail_errno("/proc/kpageflags");
+		for (unsigned int i = 0; ours && !ret && i < got / sizeof(*owner); i++)
+			*count += owner[i] == inode && (flags[i] & PF_LRU) && (flags[i] & PF_MMAP);
+		at += got;
+	}
+	if (owner_fd >= 0)
+		close(owner_fd);
+	if (flags_fd >= 0)
+		close(flags_fd);
+	return ret;
+}
+
+int group_check(unsigned long folios)
+{
+	unsigned long count;
+	struct stat st;
+	int ret;
+
+	if (stat(group_dir, &st))
+		return fail_errno("%s", group_dir);
+	/* Not memory.stat, which leaves small changes unaccounted for a while. */
+	ret = count_charged(st.st_ino, &count);
+	if (!ret && count != folios)
+		ret = fail(EXIT_FAILED, "%s has %lu mapped pages, not %lu: others would be walked "
+					"too", group_dir, count, folios);
+	return ret;
 }
 
 int group_reclaim(unsigned long bytes)

@@ -19,8 +19,11 @@ int group_leave(void);
 /* Move another process in, for good. What it has been charged for stays behind. */
 int group_add(pid_t pid);
 
-/* Fail unless the group is charged for @bytes of mapped anonymous memory, where that is exact. */
-int group_check_anon(unsigned long bytes);
+/*
+ * Fail unless exactly @folios small folios that are mapped and on an LRU list
+ * are charged to the group: all others in it would be walked as well.
+ */
+int group_check(unsigned long folios);
 
 /*
  * Reclaim about @bytes of the group's memory in the calling task. 0 also when

@@ -257,7 +257,7 @@ void predict(const struct shape *shape, const struct layout *layout, bool pageou
 	static short owner[MAX_PROCS];
 
 	memset(sum, 0, sizeof(*sum));
-	for (unsigned int page = 0; page < shape->pages; page++) {
+	for (unsigned int page = 0; shape->trigger && page < shape->pages; page++) {
 		unsigned int count;
 		int folio;
 

@@ -114,6 +114,9 @@ static int check_ksm(const struct shape *shape, const struct layout *layout)
 					"as KSM folios are: use --cause reclaim");
 	if (!shape->merge_after)
 		return 0;
+	if (shape->trigger == TRIGGER_RECLAIM)
+		return fail(EXIT_USAGE, "--merge after with --cause reclaim: ksmd decides whose copy, "
+					"and so whose cgroup, a folio stays in");
 	if (layout->procs < 2 || layout->procs > MAX_MERGED)
 		return fail(EXIT_USAGE, "--merge after needs 2 to %d processes, not %u", MAX_MERGED,
 			    layout->procs);

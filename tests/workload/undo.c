@@ -136,11 +136,15 @@ int run_quietly(const char *const argv[])
 		return fail_errno("cannot fork");
 	if (!pid) {
 		int null = open("/dev/null", O_RDWR);
+		const char *path = getenv("PATH");
+		char longer[1024];
 
 		dup2(null, 0);
 		dup2(null, 1);
 		dup2(null, 2);
-		setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+		snprintf(longer, sizeof(longer), "%s:/usr/sbin:/usr/bin:/sbin:/bin",
+			 path ? path : "");
+		setenv("PATH", longer, 1);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}

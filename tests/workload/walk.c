@@ -173,12 +173,13 @@ int walk_drain_lru(void)
 static int check_flags(const struct scene *scene, enum kind kind, unsigned int page,
 		       uint64_t flags)
 {
-	static const uint64_t kind_mask = PF_ANON | PF_KSM | PF_SWAPBACKED;
+	/* Not PF_KSM: some kernels (6.12) set it on all anonymous pages. ksm_merge() made sure. */
+	static const uint64_t kind_mask = PF_ANON | PF_SWAPBACKED;
 	static const uint64_t kind_flags[KIND_COUNT] = {
 		[KIND_ANON] = PF_ANON | PF_SWAPBACKED,
 		[KIND_FILE] = 0,
 		[KIND_SHMEM] = PF_SWAPBACKED,
-		[KIND_KSM] = PF_ANON | PF_KSM | PF_SWAPBACKED,
+		[KIND_KSM] = PF_ANON | PF_SWAPBACKED,
 	};
 
 	if ((flags & kind_mask) != kind_flags[kind])
@@ -408,8 +409,8 @@ static int trigger_reclaim(const struct scene *scene, unsigned long *moved)
 		ret = group_add(tree_pid(scene->tree, proc));
 	if (!ret)
 		ret = for_each_target(scene, count_targets, &folios);
-	if (!ret && (scene->shape->kind == KIND_ANON || scene->shape->kind == KIND_KSM))
-		ret = group_check_anon(folios * scene->region->page_size);
+	if (!ret)
+		ret = group_check(folios);
 	if (!ret)
 		ret = forget_references(scene);
 	for (unsigned int i = 0; !ret && remains.present && i < RECLAIM_TRIES; i++) {
