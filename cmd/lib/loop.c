@@ -13,7 +13,6 @@
 
 struct loop {
 	int signals, interval, duration;
-	bool interrupted;
 };
 
 struct loop *loop__new(void)
@@ -56,26 +55,12 @@ static bool read_signals(struct loop *loop, pid_t child)
 	bool end = false;
 
 	while (read(loop->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD) {
-			loop->interrupted = true;
+		if (info.ssi_signo != SIGCHLD)
 			end = true;
-		} else if (child && waitpid(child, NULL, WNOHANG) == child) {
+		else if (child && waitpid(child, NULL, WNOHANG) == child)
 			end = true;
-		}
 	}
 	return end;
-}
-
-bool loop__interrupted(struct loop *loop)
-{
-	struct pollfd p = { .fd = loop->signals, .events = POLLIN };
-	sigset_t pending;
-
-	/* SIGCHLD must stay for loop__run(), so only look. */
-	if (poll(&p, 1, 0) == 1 && !sigpending(&pending))
-		loop->interrupted = loop->interrupted || sigismember(&pending, SIGINT) ||
-				    sigismember(&pending, SIGTERM);
-	return loop->interrupted;
 }
 
 enum status loop__run(struct loop *loop, const struct loop_conf *conf)
@@ -87,7 +72,7 @@ enum status loop__run(struct loop *loop, const struct loop_conf *conf)
 		[DURATION] = { .fd = loop->duration, .events = POLLIN },
 	};
 	uint64_t ticks = 0;
-	bool end = loop->interrupted;
+	bool end = false;
 
 	arm(loop->interval, conf->interval_ns, true);
 	arm(loop->duration, conf->duration_ns, false);

@@ -35,9 +35,6 @@ struct loop;
  */
 struct loop *loop__new(void);
 
-/* Has SIGINT or SIGTERM come already?  For long work before loop__run(). */
-bool loop__interrupted(struct loop *loop);
-
 /* Runs until something ends it.  ST_OK or ST_FAIL. */
 enum status loop__run(struct loop *loop, const struct loop_conf *conf);
 

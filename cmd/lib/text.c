@@ -113,3 +113,20 @@ size_t text__fit(const char *clean, size_t columns)
 	walk(clean, SIZE_MAX, columns, &bytes, &width);
 	return bytes;
 }
+
+void text__wrap(FILE *f, const char *clean, size_t width)
+{
+	while (width && text__width(clean) > width) {
+		size_t fit = text__fit(clean, width), at = fit;
+
+		while (at && clean[at] != ' ')
+			at--;
+		if (!at)
+			at = fit ? fit : 1;
+		fwrite(clean, 1, at, f);
+		fputc('\n', f);
+		clean += at + (clean[at] == ' ');
+	}
+	fputs(clean, f);
+	fputc('\n', f);
+}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Takes the user's character set; call once, before any other. */
 void text__init(void);
@@ -25,5 +26,11 @@ size_t text__columns(const char *clean, size_t bytes);
 
 /* Bytes of the longest start of a clean text that fits into @columns. */
 size_t text__fit(const char *clean, size_t columns);
+
+/*
+ * Prints clean text as lines of at most @width columns (0: no limit), broken at
+ * blanks; a word longer than a line is broken where the line ends.
+ */
+void text__wrap(FILE *f, const char *clean, size_t width);
 
 #endif

@@ -2,9 +2,11 @@
 /* Snapshots as a table for people. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <time.h>
 #include "../lib/out.h"
 #include "../lib/table.h"
+#include "../lib/text.h"
 #include "../lib/units.h"
 #include "view.h"
 
@@ -27,39 +29,64 @@ static const struct table_col columns[] = {
 	{ "MAX", false, 7 },
 };
 
+/* Prose goes through a buffer, so that it is wrapped at the terminal's width. */
+static FILE *prose_open(char **text, size_t *len)
+{
+	*text = NULL;
+	return open_memstream(text, len);
+}
+
+static int prose_close(const struct rmap_view *view, FILE *prose, char **text)
+{
+	int err = fclose(prose) ? -ENOMEM : 0;
+
+	if (!err)
+		text__wrap(view->f, *text, out__width(view->f));
+	free(*text);
+	return err;
+}
+
 static int table_header(const struct rmap_view *view, const struct rmap_source *src)
 {
-	const char *sep = "";
+	const char *sep = "; not seen: ";
+	size_t len;
+	char *text;
+	FILE *prose = prose_open(&text, &len);
 
-	fprintf(view->f, "rmap walks, backend %s", src->backend);
+	if (!prose)
+		return -ENOMEM;
+	fprintf(prose, "rmap walks, backend %s", src->backend);
 	for (enum cause c = 0; c < CAUSES; c++) {
 		if (src->causes[c].state == COVERAGE_FULL)
 			continue;
-		fprintf(view->f, "%s%s (%s)", *sep ? sep : "; not seen: ", cause__name(c),
-			src->causes[c].why);
+		fprintf(prose, "%s%s (%s)", sep, cause__name(c), src->causes[c].why);
 		sep = ", ";
 	}
-	fputc('\n', view->f);
-	return 0;
+	return prose_close(view, prose, &text);
 }
 
-static void summary(const struct rmap_view *view, const struct rmap_snapshot *snap,
-		    const struct rmap_stat *total)
+static int summary(const struct rmap_view *view, const struct rmap_snapshot *snap,
+		   const struct rmap_stat *total)
 {
-	char rate[UNITS_LEN], per[UNITS_LEN], share[UNITS_LEN], lock[UNITS_LEN], when[16];
+	uint64_t rate = snap->interval_s > 0 ? total->walks / snap->interval_s + .5 : 0;
+	char r[UNITS_LEN], per[UNITS_LEN], share[UNITS_LEN], lock[UNITS_LEN], when[16];
 	time_t t = snap->ts;
+	size_t len;
+	char *text;
+	FILE *prose = prose_open(&text, &len);
 	struct tm tm;
 
+	if (!prose)
+		return -ENOMEM;
 	localtime_r(&t, &tm);
 	strftime(when, sizeof(when), "%H:%M:%S", &tm);
-	fprintf(view->f, "\n%s  %.1f s  %s walks/s  %s VMAs/walk  %s%% phantom  %s waiting for locks\n",
-		when, snap->interval_s,
-		units__count(rate, snap->interval_s > 0 ?
-					   (uint64_t)(total->walks / snap->interval_s + .5) :
-					   0),
+	fprintf(prose, "%s  %.1f s  %s walks/s  %s VMAs/walk  %s%% phantom  %s waiting for locks",
+		when, snap->interval_s, units__count(r, rate),
 		units__ratio(per, total->vmas, total->walks),
 		units__percent(share, total->vmas - total->mapped, total->vmas),
 		units__ns(lock, total->lock_ns));
+	fputc('\n', view->f);
+	return prose_close(view, prose, &text);
 }
 
 static void add_row(struct table *t, const struct rmap_stat *s)
@@ -95,9 +122,9 @@ static int table_interval(const struct rmap_view *view, struct rmap_snapshot *sn
 	hist__free(&total.hist);
 	if (err)
 		return err;
-	summary(view, snap, &total);
-	if (!snap->len)
-		return 0;
+	err = summary(view, snap, &total);
+	if (err || !snap->len)
+		return err;
 	rmap_snapshot__sort(snap);
 	shown = view->rows && snap->len > view->rows ? view->rows : snap->len;
 	t = table__new(columns, sizeof(columns) / sizeof(*columns));
@@ -114,17 +141,23 @@ static int table_interval(const struct rmap_view *view, struct rmap_snapshot *sn
 
 static int table_end(const struct rmap_view *view, const struct rmap_account *a)
 {
-	fprintf(view->f, "\n%" PRIu64 " walks seen, %" PRIu64 " recorded", a->seen, a->recorded);
+	size_t len;
+	char *text;
+	FILE *prose = prose_open(&text, &len);
+
+	if (!prose)
+		return -ENOMEM;
+	fprintf(prose, "%" PRIu64 " walks seen, %" PRIu64 " recorded", a->seen, a->recorded);
 	for (enum lost l = 0; l < LOSTS; l++)
 		if (a->lost[l])
-			fprintf(view->f, ", %" PRId64 " lost (%s)", a->lost[l], lost__name(l));
+			fprintf(prose, ", %" PRId64 " lost (%s)", a->lost[l], lost__name(l));
 	if (a->visits_missed)
-		fprintf(view->f, "; %" PRIu64 " page-table looks missed: VMAS and PHANTOM are too low",
+		fprintf(prose, "; %" PRIu64 " page-table looks missed: VMAS and PHANTOM are too low",
 			a->visits_missed);
 	if (a->hist_full)
-		fprintf(view->f, "; %" PRIu64 " durations missing from P50 and P99", a->hist_full);
+		fprintf(prose, "; %" PRIu64 " durations missing from P50 and P99", a->hist_full);
 	fputc('\n', view->f);
-	return 0;
+	return prose_close(view, prose, &text);
 }
 
 const struct rmap_view_ops rmap_view_table = {

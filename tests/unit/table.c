@@ -106,6 +106,29 @@ static void wide_characters(void **state)
 	assert_string_equal(clean, "");
 }
 
+/* Every wrapped line fits, and no word is lost. */
+static void prose_is_wrapped(void **state)
+{
+	static const char prose[] = "one two three incomprehensibilities four";
+
+	(void)state;
+	for (unsigned int width = 0; width <= 60; width++) {
+		char *text = NULL, *save = NULL;
+		size_t len, letters = 0;
+		FILE *f = open_memstream(&text, &len);
+
+		text__wrap(f, prose, width);
+		fclose(f);
+		for (char *p = text; *p; p++)
+			letters += *p != ' ' && *p != '\n';
+		assert_int_equal(letters, sizeof(prose) - 1 - 4);
+		for (char *line = strtok_r(text, "\n", &save); line;
+		     line = strtok_r(NULL, "\n", &save))
+			assert_true(!width || text__width(line) <= width);
+		free(text);
+	}
+}
+
 static int use_utf8(void **state)
 {
 	(void)state;
@@ -136,5 +159,6 @@ RUN_TESTS(cmocka_unit_test_setup(no_line_is_wider_than_the_terminal, use_utf8),
 	  cmocka_unit_test_setup(least_important_columns_go_first, use_utf8),
 	  cmocka_unit_test_setup(terminal_controls_are_harmless, use_utf8),
 	  cmocka_unit_test_setup(wide_characters, use_utf8),
+	  cmocka_unit_test_setup(prose_is_wrapped, use_utf8),
 	  cmocka_unit_test_setup(ascii_terminals_get_ascii, use_ascii),
 	  cmocka_unit_test_setup(no_line_is_wider_than_the_terminal, use_ascii))

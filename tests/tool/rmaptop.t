@@ -1,0 +1,71 @@
+#!/usr/bin/perl
+# rmaptop on the machine itself, without loading any BPF: what is built, bad input, and
+# that help, manual page and program name the same options.
+use strict;
+use warnings;
+use Test::More;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Run;
+
+chdir "$FindBin::Bin/../..";
+my $tool = 'build/bin/rmaptop';
+
+like(run("file -b $tool 2>/dev/null || readelf -d $tool")->{out}, qr/static|no dynamic section/i, 'one static file');
+cmp_ok(-s $tool, '<', 4 << 20, 'below 4 MB');
+
+# Bad usage: exit 2, one line that names what is wrong.
+for my $case (
+	[ '--nonsense',  qr/--nonsense/ ],
+	[ '-q',          qr/-q/ ],
+	[ 'abc',         qr/interval.*'abc'/ ],
+	[ '-- ',         qr/COMMAND/ ],
+	[ '0',           qr/interval.*'0'/ ],
+	[ '-i -1',       qr/interval.*'-1'/ ],
+	[ '-i 1x',       qr/interval.*'1x'/ ],
+	[ '-i nan',      qr/interval.*'nan'/ ],
+	[ '-i',          qr/-i/ ],
+	[ '1 0',         qr/count.*'0'/ ],
+	[ '1 -3',        qr/-3/ ],
+	[ '1 2 3',       qr/'3'/ ],
+	[ '-n 1.5',      qr/count.*'1.5'/ ],
+	[ '-d 0',        qr/duration.*'0'/ ],
+	[ '-p abc',      qr/pid.*'abc'/ ],
+	[ '-p 0',        qr/pid.*'0'/ ],
+	[ '-b magic',    qr/'magic'/ ],
+	[ '-r -1',       qr/rows.*'-1'/ ],
+	[ '--json=yes',  qr/--json=yes/ ],
+) {
+	my ($args, $names) = @$case;
+	my $r = run("$tool $args");
+	is($r->{status}, 2, "rmaptop $args: exit 2");
+	like($r->{err}, qr/\Armaptop: .*$names.*\n\z/, '  one line that names it');
+	is($r->{out}, '', '  nothing on standard output');
+}
+
+# What only the machine can refuse: exit 1.
+for my $case (
+	[ '-p 4194303',            qr/no process.*4194303/ ],
+	[ '-c /no/such/cgroup',    qr{/no/such/cgroup} ],
+	[ '-c /etc/passwd',        qr{/etc/passwd} ],
+	[ '-o /no/such/dir/file',  qr{/no/such/dir/file} ],
+) {
+	my ($args, $names) = @$case;
+	my $r = run("$tool $args");
+	is($r->{status}, 1, "rmaptop $args: exit 1");
+	like($r->{err}, qr/\Armaptop: .*$names.*\n\z/, '  one line that names it');
+}
+
+my $help = run("$tool --help");
+is($help->{status}, 0, '--help: exit 0');
+is(run("$tool -h")->{out}, $help->{out}, '-h is the same');
+like(run("$tool -V")->{out}, qr/\Afolioscope \d+\.\d+\.\d+\n\z/, '-V prints the version');
+
+my %in_help = map { $_ => 1 } $help->{out} =~ /(--[a-z]+)/g;
+open my $f, '<', 'man/rmaptop.1.scd' or die;
+my %in_man = map { $_ => 1 } join('', <$f>) =~ /^\*-\w\*, \*(--[a-z]+)\*/mg;
+is_deeply([ sort grep { $_ ne '--usage' } keys %in_help ], [ sort keys %in_man ],
+	'help and manual page name the same options');
+is(run('scdoc < man/rmaptop.1.scd')->{status}, 0, 'the manual page builds');
+
+done_testing();
