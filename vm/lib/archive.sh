@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shares variables with the other parts
 # Debian's archive, seen through a private apt state in the cache: the machine's
 # own package sources are never touched, and no root is needed. Sourced.
 
@@ -103,11 +103,13 @@ archive_newest() { # NAME-REGEX
 # broken download left is continued, and the checksum decides whether it is whole.
 archive_download() { # NAME VERSION SIZE SHA256 URL
 	local part
+	rm -f "$cache"/deb/*.log
 	deb=$cache/deb/$1_$2.deb
 	[ ! -s "$deb" ] || return 0
 	mkdir -p "$cache/deb" || die "cannot create $cache/deb: make the cache directory writable"
 	part=$deb.part
-	kib_of_part() { # called by with_progress
+	# shellcheck disable=SC2317 # called by with_progress
+	kib_of_part() {
 		local bytes
 		bytes=$(stat -c %s "$part" 2>/dev/null)
 		echo $((${bytes:-0} / 1024))
@@ -123,21 +125,27 @@ archive_download() { # NAME VERSION SIZE SHA256 URL
 }
 
 # Downloads all packages of the newest version whose name matches; sets $version
-# and $debs. When the archive moved on since the lists were read, reads them anew.
+# and $debs. Packages vanish from the archive as newer ones come: when one is gone,
+# the lists are read anew, once.
 archive_fetch() { # NAME-REGEX WHAT
-	local attempt name ver size sum url lines
 	archive_ensure_index
-	for attempt in 1 2; do
-		lines=$(archive_newest "$1")
-		[ -n "$lines" ] ||
-			die "no suite of $(archive_mirror) has $2: 'vm/kernel refresh' reads its lists again, FOLIOSCOPE_MIRROR chooses another mirror"
-		debs=()
-		while read -r name ver size sum url; do
-			archive_download "$name" "$ver" "$size" "$sum" "$url" || continue 2
-			debs+=("$deb")
-			version=$ver
-		done <<<"$lines"
-		return
-	done
+	archive_fetch_listed "$@" && return
+	if grep -qs -e ' 404 ' -e 'File not found' "$cache"/deb/*.log && archive_refresh; then
+		rm -f "$cache"/deb/*.log
+		archive_fetch_listed "$@" && return
+	fi
 	die "could not download $2 from $(archive_mirror): check the network and run this again, it goes on where it stopped"
+}
+
+archive_fetch_listed() { # NAME-REGEX WHAT
+	local name ver size sum url lines
+	lines=$(archive_newest "$1")
+	[ -n "$lines" ] ||
+		die "no suite of $(archive_mirror) has $2: 'vm/kernel refresh' reads its lists again, FOLIOSCOPE_MIRROR chooses another mirror"
+	debs=()
+	while read -r name ver size sum url; do
+		archive_download "$name" "$ver" "$size" "$sum" "$url" || return 1
+		debs+=("$deb")
+		version=$ver
+	done <<<"$lines"
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shares variables with the other parts
 # Builds the kernel flavours of configs/flavours.txt. Sourced.
 #
 # A built kernel is kept under a key made from all that it was built from; the
@@ -86,10 +86,13 @@ check_config() { # FLAVOUR CONFIG
 configure() { # FLAVOUR SOURCE BUILD LOG
 	local flavour=$1 source=$2 build=$3 log=$4
 	mkdir -p "$build"
-	kernel_make "$source" "$build" KCONFIG_CONFIG=.config.new tinyconfig >"$log" 2>&1 &&
-		flavour_settings "$flavour" >>"$build/.config.new" &&
-		kernel_make "$source" "$build" KCONFIG_CONFIG=.config.new olddefconfig >>"$log" 2>&1 ||
+	if ! {
+		kernel_make "$source" "$build" KCONFIG_CONFIG=.config.new tinyconfig &&
+			flavour_settings "$flavour" >>"$build/.config.new" &&
+			kernel_make "$source" "$build" KCONFIG_CONFIG=.config.new olddefconfig
+	} >"$log" 2>&1; then
 		build_failed "$flavour" "$log"
+	fi
 	rm -f "$build/.config.new.old"
 	check_config "$flavour" "$build/.config.new"
 	if cmp -s "$build/.config.new" "$build/.config"; then
@@ -144,11 +147,14 @@ build_flavour() { # FLAVOUR
 	[ "$total" -eq 0 ] || wc -l <"$log" >"$build.lines"
 
 	new_entry "$built"
-	cp --reflink=auto "$build/arch/x86/boot/bzImage" "$build/vmlinux" "$build/System.map" "$entry" &&
-		cp "$build/.config" "$entry/config" &&
-		cp "$build/include/config/kernel.release" "$entry/release" &&
-		echo "${tree##*/}" >"$entry/source-version" ||
+	if ! {
+		cp --reflink=auto "$build/arch/x86/boot/bzImage" "$build/vmlinux" "$build/System.map" "$entry" &&
+			cp "$build/.config" "$entry/config" &&
+			cp "$build/include/config/kernel.release" "$entry/release" &&
+			echo "${tree##*/}" >"$entry/source-version"
+	}; then
 		die "cannot keep the built kernel in $built: is the disk full?"
+	fi
 	finish_entry "$built"
 	drop_old_builds "$flavour"
 }

@@ -1,9 +1,8 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # shares variables with the other parts
 # What the scripts in vm/ share: where things are, messages, locks, temporary
 # files and the progress of long work. Sourced, never run.
 
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# shellcheck disable=SC2034 # used by those who source this
 top_dir=$(dirname "$vm_dir")
 
 # depmod, modprobe and their like are outside an ordinary user's PATH on Debian.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shares variables with the other parts
 # Makes the initramfs that vm/run boots with. It is a few MB and made anew for each
 # run in some 50 ms, so there is nothing to keep or to invalidate. Sourced.
 

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shares variables with the other parts
 # The kernel source: Debian's linux-source package, unpacked once, and the series
 # of kernel-patch/ applied to it in place, so that a changed series rebuilds only
 # what it touches. Sourced.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shares variables with the other parts
 # Finds what the kernel complained about on its console. Sourced.
 
 # Prints from the line before the first match on (the "cut here" line, or what led

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034 # shares variables with the other parts
 # Debian's stock kernels: image and modules, as the packages hold them. Sourced.
 
 # What the guest needs before it can see the host's files.
@@ -58,7 +58,6 @@ stock_fetch() { # SERIES
 	# The full flavour: the cloud flavour has no 9p. Newer series are split: the image is in
 	# linux-binary-*, the modules in linux-modules-*, their index in linux-base-*.
 	archive_fetch "^linux-(image|base|binary|modules)-${series//./\\.}[.+-][0-9a-z.+]*(-[0-9]+)?-amd64\$" "a stock kernel $series"
-	# shellcheck disable=SC2154 # set by archive_fetch
 	target=$cache/stock/$series/$version
 	if ! [ -d "$target" ]; then
 		new_entry "$target"

@@ -1,0 +1,298 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # much here is for the guest's shell to expand
+# vm/run: every exit status of its table, what the guest is like, and that output
+# arrives whole. One boot for each stock kernel, the rest on 6.12.
+
+top=$(cd "$(dirname "$0")/../.." && pwd -P)
+# shellcheck source=tests/lib/tap.sh
+. "$top/tests/lib/tap.sh"
+vm_run=$top/vm/run
+
+# Not below /tmp: there the guest has its own.
+data=$(mktemp -d /var/tmp/folioscope-test.XXXXXX)
+TMPDIR=$(mktemp -d)
+export TMPDIR
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	rm -rf "$data" "$TMPDIR"
+}
+trap cleanup EXIT
+
+for series in 5.10 6.1 6.12 6.18 7.2; do
+	"$top/vm/kernel" fetch "$series" || {
+		ok 1 "stock kernel $series can be had"
+		done_testing
+	}
+done
+
+vm_processes() { # those of this test: their files are in our TMPDIR
+	pgrep -f "qemu-system.*$TMPDIR"
+}
+
+# --- called wrongly: 123, and no VM is started
+
+wrong() { # REGEX ARGUMENT...
+	local regex=$1
+	shift
+	run "$vm_run" "$@"
+	is "$status" 123 "123: vm/run $*"
+	like "$err" "$regex" "it says why"
+}
+
+wrong 'no option -x' -x true
+wrong '-n needs a value' -n
+wrong 'nodes is 1 to 16' -n 0 true
+wrong 'nodes is 1 to 16' -n 17 true
+wrong 'processors' -c two true
+wrong 'a size is' -m 2T true
+wrong 'at least' -n 16 -m 512M true
+wrong 'whole seconds' -t 1.5 true
+wrong 'no COMMAND' -k 6.12
+wrong 'needs a terminal' -k 6.12 -i
+wrong "no kernel: know patched debug" -k nonesuch true
+wrong 'cannot be read' -k ./nonesuch true
+wrong 'no bzImage' -k "$vm_run" true
+run env XDG_CACHE_HOME="$data/empty" "$vm_run" true
+is "$status" 123 '123: the patched kernel is not built'
+like "$err" 'run: make kernel$' 'it names the target to make'
+run env XDG_CACHE_HOME="$data/empty" "$vm_run" -k debug true
+like "$err" 'run: make kernel-debug$' 'and that of the debugging kernel'
+run env XDG_CACHE_HOME="$data/empty" "$vm_run" -k 6.12 true
+is "$status" 123 '123: the stock kernel is not there'
+like "$err" 'run: vm/kernel fetch 6.12$' 'it names the command to get it'
+mkdir "$data/few"
+find /usr/bin /usr/sbin -maxdepth 1 -not -name 'qemu-system*' -not -name sbin \
+	-exec ln -s -t "$data/few" {} + 2>/dev/null
+# common.sh adds these directories, and QEMU is in neither
+run env PATH="$data/few" "$vm_run" -k 6.12 true
+is "$status" 123 '123: no QEMU'
+like "$err" "qemu-system-x86_64 is not installed.*make setup" 'it says what to do'
+run "$vm_run" -h
+is "$status" 0 '-h exits 0'
+like "$out" '^usage: vm/run ' '-h prints the usage'
+
+# --- the guest, on each stock kernel
+
+head -c 5000000 /dev/urandom >"$data/random"
+cat >"$data/look" <<'END'
+#!/bin/sh
+# Prints on stderr what the guest is like; stdout is for the random bytes.
+exec 3>&1 >&2
+echo "release=$(uname -r)"
+echo "nodes=$(ls -d /sys/devices/system/node/node[0-9]* | wc -l)"
+echo "cpus=$(grep -c ^processor /proc/cpuinfo)"
+[ -s /sys/kernel/btf/vmlinux ] && echo btf=yes
+echo "root=$(awk '$2 == "/" { print $3, substr($4, 1, 2) }' /proc/mounts)"
+touch "$1/new" 2>/dev/null || echo root_write=refused
+for dir in /tmp /run /dev/shm; do
+	echo x >$dir/new && echo "$dir=writable $(ls $dir | grep -vc folioscope)"
+done
+for mount in /proc /sys /sys/kernel/tracing /sys/kernel/debug /sys/fs/bpf /sys/fs/cgroup /dev/pts; do
+	awk -v dir=$mount '$2 == dir { print dir "=" $3 }' /proc/mounts
+done
+echo "uid=$(id -u)"
+echo "path=${PATH%%:*}"
+echo "stdin=$(readlink /proc/self/fd/0)"
+echo "ignored=$(awk '/^SigIgn/ { print $2 }' /proc/self/status)"
+echo "loopback=$(cat /sys/class/net/lo/flags)"
+echo "unmerged=$(tr ' ' '\n' </proc/cmdline | grep slab_nomerge)"
+modprobe zram && echo 64M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
+	swapon /dev/zram0 && echo "swap=$(awk 'NR == 2 { print $1 }' /proc/swaps)"
+truncate -s 16M /tmp/image && mkfs.ext4 -q /tmp/image && mkdir /tmp/mnt &&
+	mount -o loop /tmp/image /tmp/mnt && echo "loop=$(stat -f -c %T /tmp/mnt)"
+exec >&3
+cat "$1/random"
+exit 42
+END
+chmod +x "$data/look"
+
+for series in 5.10 6.1 6.12 6.18 7.2; do
+	start=$(date +%s%N)
+	"$vm_run" -k "$series" -- "$data/look" "$data" >"$data/out" 2>"$data/err"
+	is $? 42 "$series: the status is COMMAND's"
+	diag "$series: $((($(date +%s%N) - start) / 1000000)) ms"
+	is "$(sed 's/^release=\([0-9]*\.[0-9]*\).*/release=\1/' "$data/err")" "release=$series
+nodes=2
+cpus=2
+btf=yes
+root=9p ro
+root_write=refused
+/tmp=writable 1
+/run=writable 1
+/dev/shm=writable 1
+/proc=proc
+/sys=sysfs
+/sys/kernel/tracing=tracefs
+/sys/kernel/debug=debugfs
+/sys/fs/bpf=bpf
+/sys/fs/cgroup=cgroup2
+/dev/pts=devpts
+uid=0
+path=$top/build/bin
+stdin=/dev/null
+ignored=0000000000000000
+loopback=0x9
+unmerged=slab_nomerge
+swap=/dev/zram0
+loop=ext2/ext3" "$series: the guest is as promised, and its stderr is all that is on stderr"
+	cmp -s "$data/out" "$data/random"
+	ok $? "$series: 5 MB on stdout, byte for byte"
+done
+
+# --- both streams at once, the working directory, arguments, the environment
+
+odd=$TMPDIR/$'a "b\' $c\n d'
+mkdir "$odd"
+cat >"$data/streams" <<'END'
+#!/bin/bash
+cat "$1/random" &
+cat "$1/look" "$1/random" "$1/look" >&2
+wait
+pwd
+printf '%s|' "${@:2}" "$FOLIOSCOPE_TEST" "${SECRET-unset}"
+END
+chmod +x "$data/streams"
+(
+	cd "$odd" && FOLIOSCOPE_TEST=$'it\'s\n"on"' SECRET=yes \
+		"$vm_run" -k 6.12 -- "$data/streams" "$data" 'a b' '' $'c\nd' "'" '$e' -x >"$data/out" 2>"$data/err"
+)
+is $? 0 'both streams at once: status'
+cmp -s "$data/err" <(cat "$data/look" "$data/random" "$data/look")
+ok $? 'both streams at once: stderr, byte for byte'
+cmp -s <(head -c 5000000 "$data/out") "$data/random"
+ok $? 'both streams at once: stdout, byte for byte'
+about=$(tail -c +5000001 "$data/out")
+like "$about" "^$(printf '%s' "$odd" | sed 's/[$.]/\\&/g')" 'the working directory is the same, below /tmp and with an odd name too'
+like "$about" $'\na b\\|\\|c\nd\\|\'\\|\\$e\\|-x\\|' 'arguments arrive as they are'
+like "$about" $'\\|it\'s\n"on"\\|' 'FOLIOSCOPE_* are passed on'
+like "$about" '\|unset\|$' 'other variables are not'
+
+# --- what COMMAND did
+
+run "$vm_run" -k 6.12 -- sh -c 'kill -TERM $$'
+is "$status" 143 'a COMMAND killed by a signal: 128 + signal'
+run "$vm_run" -k 6.12 -- nonesuch
+is "$status" 127 '127: no such command'
+like "$err" 'nonesuch: command not found' 'it is named'
+run "$vm_run" -k 6.12 -- "$data/random"
+is "$status" 127 '127: not executable'
+
+# --- lost, late, broken
+
+run "$vm_run" -k 6.12 -t 5 -- sleep 1000
+is "$status" 124 '124: out of time'
+like "$err" 'not done after 5 s' 'it says so'
+run "$vm_run" -k 6.12 -- sh -c 'echo begun; echo o >/proc/sysrq-trigger; sleep 1000'
+is "$status" 125 '125: the VM was lost'
+is "$out" begun 'what it printed until then is there'
+like "$err" 'VM was lost.*Power Off' 'its last words are shown'
+run "$vm_run" -k 6.12 -- sh -c 'echo c >/proc/sysrq-trigger; sleep 1000'
+is "$status" 126 '126: a panic'
+like "$err" 'the kernel complained.*Kernel panic - not syncing: sysrq triggered crash' 'the splat is on stderr'
+# A task that hangs but brings nothing down: writing to a frozen file system.
+cat >"$data/hang" <<'END'
+#!/bin/sh
+truncate -s 16M /tmp/image && mkfs.ext4 -q /tmp/image && mkdir /tmp/mnt && mount -o loop /tmp/image /tmp/mnt || exit 9
+echo 1 >/proc/sys/kernel/hung_task_check_interval_secs
+echo 2 >/proc/sys/kernel/hung_task_timeout_secs
+fsfreeze -f /tmp/mnt
+touch /tmp/mnt/x &
+sleep 6
+fsfreeze -u /tmp/mnt
+wait
+exit 0
+END
+chmod +x "$data/hang"
+run "$vm_run" -k 6.12 -- "$data/hang"
+is "$status" 126 '126: a hung task, though COMMAND exits with 0'
+like "$err" 'INFO: task touch:[0-9]+ blocked for more than' 'the splat is on stderr'
+warn='echo WARNING >/sys/kernel/debug/provoke-crash/DIRECT; echo went on'
+if "$top/vm/kernel" path patched >/dev/null 2>&1; then
+	run "$vm_run" -- sh -c "$warn"
+	is "$status" 126 '126: a WARN, though COMMAND exits with 0'
+	is "$out" "went on" 'COMMAND went on'
+	like "$err" 'cut here.*lkdtm_WARNING' 'the splat is on stderr'
+else
+	skip 'the patched kernel is not built, no other has LKDTM' '126: a WARN' 'COMMAND went on' 'the splat is on stderr'
+fi
+
+# --- live output; the VM goes when vm/run goes
+
+ends_with() { # SIGNAL STATUS
+	rm -f "$data/fifo"
+	mkfifo "$data/fifo"
+	# perl, because a shell lets its background jobs ignore SIGINT
+	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+		"$vm_run" -k 6.12 -- sh -c 'echo begun; sleep 1000' >"$data/fifo" 2>"$data/err" &
+	local pid=$! line
+	read -r -t 60 line <"$data/fifo"
+	is "$line" begun 'output arrives while COMMAND runs'
+	kill "-$1" "$pid"
+	wait "$pid"
+	is $? "$2" "SIG$1 ends vm/run"
+	is "$(vm_processes)" '' "SIG$1: the VM is gone"
+}
+ends_with TERM 143
+ends_with INT 130
+"$vm_run" -k 6.12 -- yes | head -n 1 >"$data/out"
+is "${PIPESTATUS[0]} $(cat "$data/out")" '141 y' 'when nobody reads on, the VM is ended'
+
+# --- nodes, memory, processors, the command line, icount, KERNEL as a path
+
+run "$vm_run" -k 6.12 -n 4 -m 1G -c 3 -a 'probe=1 quiet' -- sh -c '
+	ls -d /sys/devices/system/node/node[0-9]* | wc -l
+	for node in 0 1 2 3; do awk "/MemTotal/ { print (\$4 > 180000 && \$4 <= 262144) }" /sys/devices/system/node/node$node/meminfo; done
+	nproc
+	cat /sys/devices/system/node/node[0-3]/cpulist | tr "\n" ";"; echo
+	tr " " "\n" </proc/cmdline | tail -n 2'
+is "$out" '4
+1
+1
+1
+1
+3
+0;1;2;;
+probe=1
+quiet' '-n, -m, -c and -a'
+run env FOLIOSCOPE_ICOUNT=1 "$vm_run" -k 6.12 -- nproc
+is "$status $out" '0 1' 'FOLIOSCOPE_ICOUNT=1: one CPU'
+
+image=$("$top/vm/kernel" path 6.12)/bzImage
+run "$vm_run" -k "$image" -- awk '$2 == "/" { print $3 }' /proc/mounts
+is "$status $out" '0 9p' 'the path of a bzImage, with its modules beside it'
+cp "$image" "$data/bzImage"
+run "$vm_run" -k "$data/bzImage" -- sh -c '
+	awk "\$2 == \"/\" { print \$3 }" /proc/mounts; pwd; ls -d '"$top/tests/vm/run.t"'; sed p /proc/sys/kernel/ostype'
+is "$status $out" "0 tmpfs
+$(pwd -P)
+$top/tests/vm/run.t
+Linux
+Linux" 'a kernel without 9p: a root with busybox and the tests'
+
+# --- a terminal
+
+# script(1) gives it one.
+run script -qec "$vm_run -k 6.12 -i -- sh -c 'tty; stty size; test -t 0 && exit 7'" /dev/null </dev/null
+is "$status" 7 '-i: status'
+like "$out" '/dev/hvc0' '-i: COMMAND has a terminal'
+
+# --- an ordinary user
+
+if [ "$(id -u)" -eq 0 ] && setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$vm_run"; then
+	mkdir -p "$TMPDIR/cache/folioscope/stock"
+	cp -r "$(dirname "$(dirname "$image")")" "$TMPDIR/cache/folioscope/stock/"
+	chmod -R go+rX "$TMPDIR"
+	chmod 1777 "$TMPDIR"
+	run env HOME=/nonexistent XDG_CACHE_HOME="$TMPDIR/cache" \
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$vm_run" -k 6.12 -- sh -c 'id -u; modprobe zram && echo loaded'
+	is "$status $out" $'0 0\nloaded' 'an ordinary user can run it, with a cache below /tmp'
+	rm -rf "$TMPDIR/cache"
+else
+	skip 'not root, or the checkout is not readable to others' 'an ordinary user can run it'
+fi
+
+rm -rf "$odd"
+is "$(find "$TMPDIR" -mindepth 1)" '' 'no temporary files are left'
+is "$(vm_processes)" '' 'no VM is left'
+done_testing
