@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "bpfenv.h"
 #include "opts.h"
@@ -80,16 +79,23 @@ enum status bpfenv__check(bool be_verbose)
 
 bool bpfenv__forbidden(int err)
 {
-	return err == -EPERM; /* a program that the verifier refuses is -EACCES */
+	/*
+	 * Lockdown for confidentiality takes away the helpers that read the kernel
+	 * (kernel/trace/bpf_trace.c), so the verifier says EINVAL; one that the verifier
+	 * refuses for itself is EACCES or EINVAL too.
+	 */
+	const char *mode = lockdown();
+
+	return err == -EPERM || (mode && !strcmp(mode, "confidentiality"));
 }
 
 const char *bpfenv__why(int err)
 {
 	static char why[640];
-	const char *mode = bpfenv__forbidden(err) ? lockdown() : NULL;
+	const char *mode = lockdown();
 	size_t len;
 
-	if (mode)
+	if (bpfenv__forbidden(err) && mode)
 		snprintf(why, sizeof(why), "the kernel is locked down (%s; boot with lockdown=none)",
 			 mode);
 	else if (err == -EPERM)
@@ -143,7 +149,7 @@ int bpfenv__drop_cmpxchg(struct bpf_program *prog)
 	return err;
 }
 
-enum status bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro)
+int bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro)
 {
 	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
 	const ino_t initial_pidns = 0xeffffffc;
@@ -152,41 +158,35 @@ enum status bpfenv__filter_rodata(const struct opts *opts, const struct filter_r
 	*ro->pid = opts->npids;
 	*ro->cgroup = opts->cgroup;
 	if (!opts->npids)
-		return ST_OK;
+		return 0;
 	if (stat("/proc/self/ns/pid", &st))
-		return fail(ST_FAIL, "cannot read /proc/self/ns/pid: %s (is /proc mounted?)",
-			    strerror(errno));
+		return -errno;
 	if (st.st_ino != initial_pidns) {
 		*ro->pidns_dev = st.st_dev;
 		*ro->pidns_ino = st.st_ino;
 	}
-	return ST_OK;
+	return 0;
 }
 
-enum status bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd)
+int bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd)
 {
-	for (unsigned int i = 0; i < opts->npids; i++) {
+	int err = 0;
+
+	for (unsigned int i = 0; i < opts->npids && !err; i++) {
 		uint32_t pid = opts->pids[i];
 		uint8_t yes = 1;
-		int err = bpf_map_update_elem(pids_fd, &pid, &yes, BPF_ANY);
 
-		if (err)
-			return fail(ST_FAIL, "cannot filter by pid: %s", strerror(-err));
+		err = bpf_map_update_elem(pids_fd, &pid, &yes, BPF_ANY);
 	}
-	if (opts->cgroup) {
+	if (opts->cgroup && !err) {
 		int fd = open(opts->cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		uint32_t zero = 0;
-		int err = fd < 0 ? -errno : bpf_map_update_elem(cgroups_fd, &zero, &fd, BPF_ANY);
 
+		err = fd < 0 ? -errno : bpf_map_update_elem(cgroups_fd, &zero, &fd, BPF_ANY);
 		if (fd >= 0)
 			close(fd);
-		if (err == -EBADF || err == -EINVAL)
-			return fail(ST_FAIL, "%s is no directory of the cgroup v2 tree", opts->cgroup);
-		if (err)
-			return fail(ST_FAIL, "cannot filter by cgroup %s: %s", opts->cgroup,
-				    strerror(-err));
 	}
-	return ST_OK;
+	return err;
 }
 
 void bpfenv__prog_stats(const struct bpf_program *prog, struct prog_stats *add_to)

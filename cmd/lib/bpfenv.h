@@ -39,14 +39,14 @@ int bpfenv__drop_cmpxchg(struct bpf_program *prog);
 
 /*
  * Lets @opts' pids and cgroup pass bpf/filter.bpf.h's filter: constants before
- * loading (set_rodata), maps after (fill).  ST_OK or ST_FAIL with a message.
+ * loading (rodata), maps after (fill).  0 or -errno.
  */
 struct filter_rodata {
 	bool *pid, *cgroup;
 	uint64_t *pidns_dev, *pidns_ino;
 };
-enum status bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro);
-enum status bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd);
+int bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro);
+int bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd);
 
 /* What the kernel says of an object's loaded programs, added up. */
 struct prog_stats {

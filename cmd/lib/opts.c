@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The options all tools share. */
 #include <errno.h>
+#include <linux/magic.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include "opts.h"
 
 const char *argp_program_version = "folioscope " FOLIOSCOPE_VERSION;
@@ -162,15 +164,18 @@ static const struct argp_option common_options[] = {
 /* Things that only the machine can refuse: exit 1, not 2. */
 static enum status check_targets(const struct opts *opts)
 {
+	struct statfs fs;
 	struct stat st;
 
 	for (unsigned int i = 0; i < opts->npids; i++)
 		if (kill(opts->pids[i], 0) && errno == ESRCH)
 			return fail(ST_FAIL, "no process with pid %d", opts->pids[i]);
-	if (opts->cgroup && stat(opts->cgroup, &st))
+	if (opts->cgroup && statfs(opts->cgroup, &fs))
 		return fail(ST_FAIL, "no cgroup %s: %s", opts->cgroup, strerror(errno));
-	if (opts->cgroup && !S_ISDIR(st.st_mode))
-		return fail(ST_FAIL, "no cgroup %s: not a directory", opts->cgroup);
+	if (opts->cgroup && (fs.f_type != CGROUP2_SUPER_MAGIC || stat(opts->cgroup, &st) ||
+			     !S_ISDIR(st.st_mode)))
+		return fail(ST_FAIL, "no cgroup %s: not a directory of the cgroup v2 tree",
+			    opts->cgroup);
 	return ST_OK;
 }
 

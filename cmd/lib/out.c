@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where a tool's output goes, and what its errors mean. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,21 +21,26 @@ enum status out__open(const char *path, FILE **f)
 	return ST_OK;
 }
 
+/* A tool has one output; what went wrong with it once stays wrong, and is said once. */
+static enum out_state state = OUT_OK;
+
 enum out_state out__flush(FILE *f)
 {
+	struct pollfd reader = { .fd = fileno(f), .events = POLLOUT };
+
 	errno = 0;
-	if (!fflush(f) && !ferror(f))
-		return OUT_OK;
-	if (errno == EPIPE)
-		return OUT_CLOSED;
-	fail(ST_FAIL, "cannot write the output: %s", strerror(errno ? errno : EIO));
-	return OUT_FAILED;
+	if (state != OUT_OK || (!fflush(f) && !ferror(f)))
+		return state;
+	/* Output of more than the buffer failed before this, and its errno is gone. */
+	if (errno == EPIPE || (!errno && poll(&reader, 1, 0) == 1 && reader.revents & POLLERR))
+		return state = OUT_CLOSED;
+	fail(ST_FAIL, "cannot write the output: %s", errno ? strerror(errno) : "is the disk full?");
+	return state = OUT_FAILED;
 }
 
 enum status out__close(FILE *f)
 {
-	enum out_state state = out__flush(f);
-
+	out__flush(f);
 	/* Some file systems report a full disk no earlier than here. */
 	if (state == OUT_OK && f != stdout && fclose(f)) {
 		fail(ST_FAIL, "cannot write the output: %s", strerror(errno));

@@ -46,12 +46,19 @@ struct want {
 	bool optional;	    /* not loaded where the kernel has no such function */
 };
 
+static void close_skel(struct rmap_live *live)
+{
+	rmap_bpf__destroy(live->skel);
+	live->skel = NULL;
+}
+
 /* Opens the object with no program wanted yet and all constants set. */
 static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 {
 	struct bpf_program *prog;
 	struct filter_rodata ro;
 	struct rmap_bpf *skel;
+	int err;
 
 	live->skel = skel = rmap_bpf__open();
 	if (!skel) {
@@ -70,16 +77,12 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 		.pidns_dev = (uint64_t *)&skel->rodata->pidns_dev,
 		.pidns_ino = (uint64_t *)&skel->rodata->pidns_ino,
 	};
-	if (bpfenv__filter_rodata(live->opts, &ro) == ST_OK)
-		return 0;
-	snprintf(why, LADDER_WHY, "the filter cannot be set");
-	return -EIO;
-}
-
-static void close_skel(struct rmap_live *live)
-{
-	rmap_bpf__destroy(live->skel);
-	live->skel = NULL;
+	err = bpfenv__filter_rodata(live->opts, &ro);
+	if (err) {
+		snprintf(why, LADDER_WHY, "cannot filter: %s", strerror(-err));
+		close_skel(live);
+	}
+	return err;
 }
 
 /* Makes the object ready: targets, loading, filter.  Not yet attached. */
@@ -104,11 +107,11 @@ static int load(struct rmap_live *live, const struct want *wants, size_t n, char
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
 		return err;
 	}
-	if (bpfenv__filter_fill(live->opts, bpf_map__fd(skel->maps.filter_pids),
-				bpf_map__fd(skel->maps.filter_cgroups)) == ST_OK)
-		return 0;
-	snprintf(why, LADDER_WHY, "the filter cannot be set");
-	return -EIO;
+	err = bpfenv__filter_fill(live->opts, bpf_map__fd(skel->maps.filter_pids),
+				  bpf_map__fd(skel->maps.filter_cgroups));
+	if (err)
+		snprintf(why, LADDER_WHY, "cannot filter: %s", strerror(-err));
+	return err;
 }
 
 /* Attaches in the given order, and lets the programs count when all are there. */
