@@ -56,12 +56,12 @@ static __always_inline struct rmap_counts *my_counts(void)
 }
 
 /* Adds to a field of this CPU's counters; atomically, see struct rmap_counts. */
-#define COUNT(field)                                               \
-	do {                                                       \
-		struct rmap_counts *c = my_counts();               \
-                                                                   \
-		if (c)                                             \
-			__sync_fetch_and_add(&c->field, 1);        \
+#define COUNT(field)                                        \
+	do {                                                \
+		struct rmap_counts *c = my_counts();        \
+                                                            \
+		if (c)                                      \
+			__sync_fetch_and_add(&c->field, 1); \
 	} while (0)
 
 /* Puts a finished walk into its row and its histogram. */

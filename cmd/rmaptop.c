@@ -44,8 +44,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option own_options[] = {
-	{ "rows", 'r', "N", 0, "show the N busiest rows (default 20, 0: all)", 2 },
-	{ 0 }
+	{ "rows", 'r', "N", 0, "show the N busiest rows (default 20, 0: all)", 2 }, { 0 }
 };
 
 static const struct argp own = { .options = own_options, .parser = parse_own };

@@ -42,8 +42,7 @@ static bool capable(void)
 			break;
 	if (f)
 		fclose(f);
-	return eff >> CAP_SYS_ADMIN_BIT & 1 ||
-	       (eff >> CAP_BPF_BIT & 1 && eff >> CAP_PERFMON_BIT & 1);
+	return eff >> CAP_SYS_ADMIN_BIT & 1 || (eff >> CAP_BPF_BIT & 1 && eff >> CAP_PERFMON_BIT & 1);
 }
 
 /* "integrity" or "confidentiality" when the kernel is locked down, else NULL. */
@@ -96,8 +95,8 @@ const char *bpfenv__why(int err)
 	size_t len;
 
 	if (bpfenv__forbidden(err) && mode)
-		snprintf(why, sizeof(why), "the kernel is locked down (%s; boot with lockdown=none)",
-			 mode);
+		snprintf(why, sizeof(why),
+			 "the kernel is locked down (%s; boot with lockdown=none)", mode);
 	else if (err == -EPERM)
 		snprintf(why, sizeof(why), "the kernel forbids BPF (lockdown, or a security module)");
 	else if (first_warning[0])
@@ -117,7 +116,10 @@ bool bpfenv__has_cmpxchg(void)
 	const struct bpf_insn insns[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
 		{ .code = BPF_STX | BPF_MEM | BPF_DW, .dst_reg = 10, .src_reg = 0, .off = -8 },
-		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW, .dst_reg = 10, .src_reg = 0, .off = -8,
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW,
+		  .dst_reg = 10,
+		  .src_reg = 0,
+		  .off = -8,
 		  .imm = BPF_CMPXCHG },
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
 		{ .code = BPF_JMP | BPF_EXIT },

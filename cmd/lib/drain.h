@@ -7,7 +7,7 @@
 
 /* Waits until every program that runs now has ended. */
 struct grace;
-struct grace *grace__new(void); /* NULL: errno says why */
+struct grace *grace__new(void);	  /* NULL: errno says why */
 int grace__wait(struct grace *g); /* 0 or -errno */
 void grace__free(struct grace *g);
 

@@ -55,19 +55,21 @@ json_t *json__hist(const struct hist *h)
 	for (size_t i = 0; array && i < h->len; i++) {
 		uint64_t hi = hist__hi(h->buckets[i].index);
 
-		json_array_append_new(array,
-				      json_pack("{s:I, s:o, s:I}", "lo",
-						(json_int_t)hist__lo(h->buckets[i].index), "hi",
-						hi ? json_integer(hi) : json_null(), "count",
-						(json_int_t)h->buckets[i].n));
+		json_array_append_new(array, json_pack("{s:I, s:o, s:I}", "lo",
+						       (json_int_t)hist__lo(h->buckets[i].index),
+						       "hi", hi ? json_integer(hi) : json_null(),
+						       "count", (json_int_t)h->buckets[i].n));
 	}
 	return array;
 }
 
 int json__set_percentiles(json_t *obj, const struct hist *h, uint64_t max)
 {
-	return json_object_set_new(obj, "p50", json_integer(hist__percentile(h, 50, max))) ||
-	       json_object_set_new(obj, "p90", json_integer(hist__percentile(h, 90, max))) ||
-	       json_object_set_new(obj, "p99", json_integer(hist__percentile(h, 99, max))) ||
-	       json_object_set_new(obj, "max", json_integer(max)) ? -ENOMEM : 0;
+	int err = 0;
+
+	err |= json_object_set_new(obj, "p50", json_integer(hist__percentile(h, 50, max)));
+	err |= json_object_set_new(obj, "p90", json_integer(hist__percentile(h, 90, max)));
+	err |= json_object_set_new(obj, "p99", json_integer(hist__percentile(h, 99, max)));
+	err |= json_object_set_new(obj, "max", json_integer(max));
+	return err ? -ENOMEM : 0;
 }

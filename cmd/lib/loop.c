@@ -65,7 +65,11 @@ static bool read_signals(struct loop *loop, pid_t child)
 
 enum status loop__run(struct loop *loop, const struct loop_conf *conf)
 {
-	enum { SIGNALS, INTERVAL, DURATION };
+	enum {
+		SIGNALS,
+		INTERVAL,
+		DURATION
+	};
 	struct pollfd fds[] = {
 		[SIGNALS] = { .fd = loop->signals, .events = POLLIN },
 		[INTERVAL] = { .fd = loop->interval, .events = POLLIN },

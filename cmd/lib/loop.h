@@ -10,7 +10,7 @@
 
 enum loop_verdict {
 	LOOP_GO_ON,
-	LOOP_END, /* leave the loop, all is well */
+	LOOP_END,  /* leave the loop, all is well */
 	LOOP_FAIL, /* leave it with ST_FAIL; the message was printed */
 };
 

@@ -151,8 +151,8 @@ static const struct argp_option common_options[] = {
 	{ "pid", 'p', "PID", 0, "only this process (may be given often)", 1 },
 	{ "cgroup", 'c', "PATH", 0, "only tasks in this cgroup (v2) and below", 1 },
 	{ "backend", 'b', "BACKEND", 0, "auto (default), tracepoint, fentry or kprobe", 1 },
-	{ "interval", 'i', "SEC", 0, "report every SEC seconds (default 1; at the end with COMMAND)",
-	  1 },
+	{ "interval", 'i', "SEC", 0,
+	  "report every SEC seconds (default 1; at the end with COMMAND)", 1 },
 	{ "count", 'n', "N", 0, "end after N reports", 1 },
 	{ "duration", 'd', "SEC", 0, "end after SEC seconds", 1 },
 	{ "verbose", 'v', NULL, 0, "say what is tried and why it fails", 1 },
@@ -172,8 +172,8 @@ static enum status check_targets(const struct opts *opts)
 			return fail(ST_FAIL, "no process with pid %d", opts->pids[i]);
 	if (opts->cgroup && statfs(opts->cgroup, &fs))
 		return fail(ST_FAIL, "no cgroup %s: %s", opts->cgroup, strerror(errno));
-	if (opts->cgroup && (fs.f_type != CGROUP2_SUPER_MAGIC || stat(opts->cgroup, &st) ||
-			     !S_ISDIR(st.st_mode)))
+	if (opts->cgroup &&
+	    (fs.f_type != CGROUP2_SUPER_MAGIC || stat(opts->cgroup, &st) || !S_ISDIR(st.st_mode)))
 		return fail(ST_FAIL, "no cgroup %s: not a directory of the cgroup v2 tree",
 			    opts->cgroup);
 	return ST_OK;

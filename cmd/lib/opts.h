@@ -37,9 +37,9 @@ struct opts {
 };
 
 struct opts_tool {
-	const char *doc;	       /* argp's text around the options */
-	const struct argp *own;	       /* the tool's own options, or NULL */
-	void *own_input;	       /* handed to them */
+	const char *doc;	/* argp's text around the options */
+	const struct argp *own; /* the tool's own options, or NULL */
+	void *own_input;	/* handed to them */
 };
 
 /*

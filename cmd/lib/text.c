@@ -31,7 +31,11 @@ static size_t decode(const char *s, uint32_t *code)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *u = (const unsigned char *)s;
-	size_t len = u[0] < 0x80 ? 1 : u[0] >> 5 == 6 ? 2 : u[0] >> 4 == 14 ? 3 : u[0] >> 3 == 30 ? 4 : 0;
+	size_t len = u[0] < 0x80     ? 1 :
+		     u[0] >> 5 == 6  ? 2 :
+		     u[0] >> 4 == 14 ? 3 :
+		     u[0] >> 3 == 30 ? 4 :
+				       0;
 
 	if (len < 2) {
 		*code = u[0];

@@ -66,7 +66,8 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 		return -errno;
 	}
 	skel->rodata->can_cmpxchg = bpfenv__has_cmpxchg();
-	bpf_object__for_each_program(prog, skel->obj) {
+	bpf_object__for_each_program(prog, skel->obj)
+	{
 		bpf_program__set_autoload(prog, false);
 		if (!skel->rodata->can_cmpxchg)
 			bpfenv__drop_cmpxchg(prog);
@@ -144,7 +145,10 @@ static int climb(struct rmap_live *live, const struct want *wants, size_t n, cha
 	return err;
 }
 
-#define WANT(name, ...) { .prog = skel->progs.name, .link = &skel->links.name, __VA_ARGS__ }
+#define WANT(name, ...)                                                          \
+	{                                                                        \
+		.prog = skel->progs.name, .link = &skel->links.name, __VA_ARGS__ \
+	}
 
 static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 {
@@ -160,8 +164,9 @@ static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 		err = climb(live, wants, 1, why);
 	}
 	if (err == -ESRCH)
-		snprintf(why, LADDER_WHY, "no tracepoint rmap:rmap_walk_end (it comes with the "
-					  "folioscope kernel patch)");
+		snprintf(why, LADDER_WHY,
+			 "no tracepoint rmap:rmap_walk_end (it comes with the "
+			 "folioscope kernel patch)");
 	return err;
 }
 
@@ -175,8 +180,7 @@ static int climb_fentry(void *arg, char why[LADDER_WHY])
 	if (err)
 		return err;
 	/* 6.18 moved the file body into an inner function that has other arguments. */
-	inner = !bpf_program__set_attach_target(skel->progs.enter_file_inner, 0,
-						"__rmap_walk_file");
+	inner = !bpf_program__set_attach_target(skel->progs.enter_file_inner, 0, "__rmap_walk_file");
 	{
 		const char *file = inner ? "__rmap_walk_file" : "rmap_walk_file";
 		/* Ends before starts: what has a start must have its end seen. */
@@ -242,10 +246,8 @@ static int on_row(void *arg, const void *k, const void *v)
 static int on_bucket(void *arg, const void *k, const void *v)
 {
 	const struct rmap_key *key = k;
-	struct rmap_stat *s =
-		rmap_snapshot__find(arg, key->tgid,
-				    cause__of(key->rmap_one, key->flags & RMAP_KEY_MIGRATION),
-				    key->kind);
+	struct rmap_stat *s = rmap_snapshot__find(
+		arg, key->tgid, cause__of(key->rmap_one, key->flags & RMAP_KEY_MIGRATION), key->kind);
 
 	return s ? hist__add(&s->hist, key->bucket, *(const uint64_t *)v) : 0;
 }
@@ -345,8 +347,7 @@ static enum status live_account(struct rmap_source *src, struct rmap_account *a)
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		bpfenv__prog_stats(starts[i], &start);
 	bpfenv__prog_stats(skel->progs.look, &look);
-	bpf_object__for_each_program(prog, skel->obj)
-		bpfenv__prog_stats(prog, &all);
+	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
 	*a = (struct rmap_account){
 		.seen = c.seen + start.misses,
 		.recorded = c.recorded,

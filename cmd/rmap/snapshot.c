@@ -8,9 +8,12 @@
 const char *lost__name(enum lost lost)
 {
 	static const char *const names[LOSTS] = {
-		[LOST_FULL] = "full",		  [LOST_COLLISION] = "collision",
-		[LOST_STALE] = "stale",		  [LOST_RECURSION] = "recursion",
-		[LOST_UNFINISHED] = "unfinished", [LOST_UNMATCHED] = "unmatched",
+		[LOST_FULL] = "full",
+		[LOST_COLLISION] = "collision",
+		[LOST_STALE] = "stale",
+		[LOST_RECURSION] = "recursion",
+		[LOST_UNFINISHED] = "unfinished",
+		[LOST_UNMATCHED] = "unmatched",
 	};
 
 	return names[lost];

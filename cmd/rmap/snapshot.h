@@ -15,7 +15,7 @@
 
 /* Walks of one process, for one cause, of one kind of folio. */
 struct rmap_stat {
-	uint32_t pid; /* tgid in the initial PID namespace */
+	uint32_t pid;  /* tgid in the initial PID namespace */
 	uint8_t cause; /* enum cause */
 	uint8_t kind;  /* enum rmap_kind */
 	char comm[16];
@@ -72,9 +72,9 @@ struct rmap_account {
 	uint64_t seen, recorded;
 	int64_t lost[LOSTS];
 	/* Recorded, but not in all parts. */
-	uint64_t visits_missed; /* looks at a page table not seen: visits may be wrong */
-	uint64_t hist_full;	/* durations missing from the histograms */
-	uint64_t orphans;	/* ends whose start was before the tracing or missed */
+	uint64_t visits_missed;	   /* looks at a page table not seen: visits may be wrong */
+	uint64_t hist_full;	   /* durations missing from the histograms */
+	uint64_t orphans;	   /* ends whose start was before the tracing or missed */
 	uint64_t bpf_runs, bpf_ns; /* the tool's own programs */
 };
 

@@ -20,8 +20,7 @@ static int json_header(const struct rmap_view *view, const struct rmap_source *s
 		json_object_set_new(coverage, cause__name(c), coverage_one(&src->causes[c]));
 	for (unsigned int k = 0; k < sizeof(src->kinds) / sizeof(*src->kinds); k++)
 		json_object_set_new(coverage, kind__name(k), coverage_one(&src->kinds[k]));
-	return json__line(view->f,
-			  json__header(src->backend, view->argc, view->argv, coverage));
+	return json__line(view->f, json__header(src->backend, view->argc, view->argv, coverage));
 }
 
 /* A process name need not be UTF-8; JSON must be.  Other bytes are taken as Latin-1. */
@@ -88,13 +87,12 @@ static int json_end(const struct rmap_view *view, const struct rmap_account *a)
 	for (enum lost l = 0; l < LOSTS; l++)
 		json_object_set_new(lost, lost__name(l), json_integer(a->lost[l]));
 	return json__line(
-		view->f,
-		json_pack("{s:s, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}}", "type", "end",
-			  "ts", json__now(), "seen", (json_int_t)a->seen, "recorded",
-			  (json_int_t)a->recorded, "lost", lost, "inexact", "visits_missed",
-			  (json_int_t)a->visits_missed, "hist_full", (json_int_t)a->hist_full,
-			  "orphans", (json_int_t)a->orphans, "bpf", "runs", (json_int_t)a->bpf_runs,
-			  "ns", (json_int_t)a->bpf_ns));
+		view->f, json_pack("{s:s, s:f, s:I, s:I, s:o, s:{s:I, s:I, s:I}, s:{s:I, s:I}}",
+				   "type", "end", "ts", json__now(), "seen", (json_int_t)a->seen,
+				   "recorded", (json_int_t)a->recorded, "lost", lost, "inexact",
+				   "visits_missed", (json_int_t)a->visits_missed, "hist_full",
+				   (json_int_t)a->hist_full, "orphans", (json_int_t)a->orphans, "bpf",
+				   "runs", (json_int_t)a->bpf_runs, "ns", (json_int_t)a->bpf_ns));
 }
 
 const struct rmap_view_ops rmap_view_json = {

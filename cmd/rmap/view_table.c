@@ -11,21 +11,11 @@
 #include "view.h"
 
 static const struct table_col columns[] = {
-	{ "PID", false, 0 },
-	{ "COMM", true, 0 },
-	{ "CAUSE", true, 0 },
-	{ "KIND", true, 2 },
-	{ "WALKS", false, 0 },
-	{ "VMAS", false, 3 },
-	{ "VMAS/WALK", false, 1 },
-	{ "MOST", false, 9 },
-	{ "MAPPED", false, 6 },
-	{ "PHANTOM", false, 5 },
-	{ "PHANTOM%", false, 1 },
-	{ "TIME", false, 2 },
-	{ "LOCK", false, 4 },
-	{ "P50", false, 7 },
-	{ "P99", false, 8 },
+	{ "PID", false, 0 },	   { "COMM", true, 0 },	     { "CAUSE", true, 0 },
+	{ "KIND", true, 2 },	   { "WALKS", false, 0 },    { "VMAS", false, 3 },
+	{ "VMAS/WALK", false, 1 }, { "MOST", false, 9 },     { "MAPPED", false, 6 },
+	{ "PHANTOM", false, 5 },   { "PHANTOM%", false, 1 }, { "TIME", false, 2 },
+	{ "LOCK", false, 4 },	   { "P50", false, 7 },	     { "P99", false, 8 },
 	{ "MAX", false, 7 },
 };
 

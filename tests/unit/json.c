@@ -68,10 +68,12 @@ static void header(void **state)
 	assert_true(json_is_real(json_object_get(h, "start")));
 	assert_int_equal(json_array_size(json_object_get(h, "options")), 2);
 	assert_int_equal(json_object_size(coverage), CAUSES + RMAP_KINDS);
-	assert_string_equal(json_string_value(json_object_get(json_object_get(coverage, "idle"),
-							      "state")), "none");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(coverage, "anon"),
-							      "state")), "full");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(coverage, "idle"), "state")),
+		"none");
+	assert_string_equal(
+		json_string_value(json_object_get(json_object_get(coverage, "anon"), "state")),
+		"full");
 	json_decref(h);
 }
 

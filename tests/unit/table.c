@@ -6,7 +6,7 @@
 #include "unit.h"
 
 static const struct table_col cols[] = {
-	{ "PID", false, 0 },  { "COMM", true, 0 },   { "WALKS", false, 0 },
+	{ "PID", false, 0 },  { "COMM", true, 0 }, { "WALKS", false, 0 },
 	{ "LOCK", false, 2 }, { "P50", false, 1 },
 };
 #define NCOLS (sizeof(cols) / sizeof(*cols))
@@ -28,11 +28,31 @@ static char *print(const char *const *cells, size_t n, unsigned int width)
 }
 
 static const char *const wide_cells[] = {
-	"1",	 "init",       "5",	  "0",	  "1us",
-	"12345", "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", "1234567", "12ms", "999us",
-	"7",	 "a\x1b[2Jb\n\t", "1", "0", "0",
-	"8",	 "kworker/u8:0+ev", "1", "0", "0",
-	"9",	 "cut\xe6\xbc", "1", "0", "0",
+	"1",
+	"init",
+	"5",
+	"0",
+	"1us",
+	"12345",
+	"\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2",
+	"1234567",
+	"12ms",
+	"999us",
+	"7",
+	"a\x1b[2Jb\n\t",
+	"1",
+	"0",
+	"0",
+	"8",
+	"kworker/u8:0+ev",
+	"1",
+	"0",
+	"0",
+	"9",
+	"cut\xe6\xbc",
+	"1",
+	"0",
+	"0",
 };
 #define WIDE (sizeof(wide_cells) / sizeof(*wide_cells))
 
@@ -51,7 +71,8 @@ static void no_line_is_wider_than_the_terminal(void **state)
 
 static void unlimited_shows_everything_aligned(void **state)
 {
-	static const char *const cells[] = { "1", "init", "50", "0", "1us", "200", "a", "7", "3ms", "2us" };
+	static const char *const cells[] = { "1",   "init", "50", "0",	 "1us",
+					     "200", "a",    "7",  "3ms", "2us" };
 	char *text = print(cells, 10, 0);
 
 	(void)state;
@@ -82,11 +103,15 @@ static void terminal_controls_are_harmless(void **state)
 	char clean[64];
 
 	(void)state;
-	text__clean(clean, sizeof(clean), "a\x1b[2Jb\x7f\xc2\x9b" "1m");
+	text__clean(clean, sizeof(clean),
+		    "a\x1b[2Jb\x7f\xc2\x9b"
+		    "1m");
 	assert_null(strpbrk(clean, "\x1b\x7f\xc2\x9b"));
 	text__clean(clean, 4, "abcdef");
 	assert_string_equal(clean, "abc");
-	text__clean(clean, sizeof(clean), "\xc0\x80\xff" "x"); /* overlong, not UTF-8 */
+	text__clean(clean, sizeof(clean),
+		    "\xc0\x80\xff"
+		    "x"); /* overlong, not UTF-8 */
 	assert_string_equal(clean, "???x");
 }
 
@@ -97,7 +122,9 @@ static void wide_characters(void **state)
 	(void)state;
 	if (!text__utf8())
 		skip(); /* this C library has no UTF-8 locale */
-	text__clean(clean, sizeof(clean), "\xe6\xbc\xa2" "a");
+	text__clean(clean, sizeof(clean),
+		    "\xe6\xbc\xa2"
+		    "a");
 	assert_int_equal(text__width(clean), 3);
 	assert_int_equal(text__fit(clean, 1), 0); /* never half a character */
 	assert_int_equal(text__fit(clean, 2), 3);
@@ -150,7 +177,9 @@ static void ascii_terminals_get_ascii(void **state)
 	char clean[64];
 
 	(void)state;
-	text__clean(clean, sizeof(clean), "\xe6\xbc\xa2" "a\xc3\xa9");
+	text__clean(clean, sizeof(clean),
+		    "\xe6\xbc\xa2"
+		    "a\xc3\xa9");
 	assert_string_equal(clean, "?a?");
 }
 

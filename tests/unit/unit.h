@@ -12,13 +12,13 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define RUN_TESTS(...)                                                                     \
-	int main(void)                                                                     \
-	{                                                                                  \
-		const struct CMUnitTest tests[] = { __VA_ARGS__ };                         \
-                                                                                           \
-		cmocka_set_message_output(CM_OUTPUT_TAP);                                  \
-		return cmocka_run_group_tests(tests, NULL, NULL);                          \
+#define RUN_TESTS(...)                                             \
+	int main(void)                                             \
+	{                                                          \
+		const struct CMUnitTest tests[] = { __VA_ARGS__ }; \
+                                                                   \
+		cmocka_set_message_output(CM_OUTPUT_TAP);          \
+		return cmocka_run_group_tests(tests, NULL, NULL);  \
 	}
 
 #endif

@@ -1,0 +1,40 @@
+#!/bin/bash
+# What a reader of the sources may rely on: format, shell and Python checks, licence lines.
+cd "$(dirname "$0")/../.." || exit
+. tests/lib/tap.sh
+
+# Files of ours that match; outside a git checkout all that are not built.
+files() { # PATTERN...
+	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null || find . -path ./build -prune -o -type f -print
+}
+
+bad=$(files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | cut -d: -f1 | sort | uniq -c)
+is "$bad" "" "C sources are formatted as .clang-format says"
+
+scripts=$(files | while read -r f; do
+	[ -f "$f" ] && head -n 1 "$f" | grep -qE '^#!.*/(ba)?sh( |$)|^# shellcheck shell' && echo "$f"
+done)
+# shellcheck disable=SC2086 # a list of names without blanks
+is "$(shellcheck -x $scripts 2>&1 | head -40)" "" "shellcheck finds nothing in $(echo "$scripts" | wc -l) scripts"
+
+perls=$(files | while read -r f; do
+	[ -f "$f" ] && head -n 1 "$f" | grep -q '^#!.*perl' && echo "$f"
+done)
+bad=
+for f in $perls; do
+	perl -Itests/lib -wc "$f" >/dev/null 2>&1 || bad="$bad $f"
+done
+is "$bad" "" "perl -wc finds nothing"
+
+bad=$(files 'scripts/*.py' 'tests/*.py' | xargs -r pyflakes3 2>&1)
+is "$bad" "" "pyflakes finds nothing"
+
+bad=$(files '*.c' '*.h' '*.bpf.c' | while read -r f; do
+	head -n 1 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0' || echo "$f"
+done)
+is "$bad" "" "every C file has its licence line"
+
+long=$(files '*.c' '*.h' | xargs wc -l | awk '$2 != "total" && $1 > 800 { print $2 }')
+is "$long" "" "no C file is longer than 800 lines"
+
+done_testing
