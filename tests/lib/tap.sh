@@ -32,19 +32,28 @@ ok() { # STATUS NAME: STATUS 0 is good
 is() { # GOT WANTED NAME
 	local status=0
 	[ "$1" = "$2" ] || status=1
-	ok "$status" "$3" || diag "     got: $1" "  wanted: $2"
+	ok "$status" "$3" || {
+		diag "     got: $1" "  wanted: $2"
+		return 1
+	}
 }
 
 like() { # GOT REGEX NAME
 	local status=0
 	[[ $1 =~ $2 ]] || status=1
-	ok "$status" "$3" || diag "              got: $1" "  does not match: $2"
+	ok "$status" "$3" || {
+		diag "              got: $1" "  does not match: $2"
+		return 1
+	}
 }
 
 unlike() { # GOT REGEX NAME
 	local status=0
 	[[ ! $1 =~ $2 ]] || status=1
-	ok "$status" "$3" || diag "     got: $1" "  matches: $2"
+	ok "$status" "$3" || {
+		diag "     got: $1" "  matches: $2"
+		return 1
+	}
 }
 
 skip() { # REASON NAME...: a check that cannot be made here

@@ -10,7 +10,7 @@ collect_boot_modules() { # DIRECTORY-WITH-lib/modules RELEASE OUT
 	need_command modprobe "finding out what modules a stock kernel needs"
 	mkdir -p "$3"
 	for module in "${boot_modules[@]}"; do
-		modprobe -d "$1" -S "$2" --show-depends "$module" 2>/dev/null
+		modprobe -d "$1" -S "$2" --show-depends "$module" 2>/dev/null || return 1
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r path; do
 		line=${path##*/}
 		number=$((number + 1))
@@ -74,7 +74,7 @@ stock_fetch() { # SERIES
 		rm -rf "${entry:?}/boot" "${entry:?}/usr"
 		depmod -b "$entry" "$release" || die "depmod failed for kernel $version"
 		collect_boot_modules "$entry" "$release" "$entry/boot-modules" ||
-			die "cannot unpack the modules that kernel $version needs to boot"
+			die "cannot get the modules ${boot_modules[*]} out of the packages of kernel $version: has Debian renamed one?"
 		echo "$release" >"$entry/release"
 		finish_entry "$target"
 		rm -f "$target.log"

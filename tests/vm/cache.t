@@ -1,0 +1,361 @@
+#!/bin/bash
+# The cache behind vm/kernel: what breaks off leaves no half entry and the next run
+# succeeds; what is there is not made again. Small packages from a web server of our
+# own stand for Debian's, and a "kernel" of one file for the kernel; tar, make, patch
+# and apt's downloader are the real ones.
+# shellcheck disable=SC2016 # make's variables
+
+top=$(cd "$(dirname "$0")/../.." && pwd -P)
+# shellcheck source=tests/lib/tap.sh
+. "$top/tests/lib/tap.sh"
+tmp=$(mktemp -d)
+server=
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	[ -z "$server" ] || kill "$server" 2>/dev/null
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+
+# A checkout of its own, so that series and configuration can be ours.
+mkdir -p "$tmp/checkout/vm" "$tmp/checkout/kernel-patch/6.12" "$tmp/web"
+cp -r "$top/vm/kernel" "$top/vm/lib" "$tmp/checkout/vm/"
+mkdir "$tmp/checkout/vm/configs"
+kernel=$tmp/checkout/vm/kernel
+series=$tmp/checkout/kernel-patch/6.12
+echo 'patched plain kernel our.config' >"$tmp/checkout/vm/configs/flavours.txt"
+printf 'CONFIG_A=y\nCONFIG_B=n\n' >"$tmp/checkout/vm/configs/our.config"
+export XDG_CACHE_HOME=$tmp/cache
+cache=$XDG_CACHE_HOME/folioscope
+unset FOLIOSCOPE_MIRROR MAKEFLAGS
+
+# --- the packages
+
+package() { # NAME VERSION TREE
+	mkdir -p "$3/DEBIAN"
+	printf 'Package: %s\nVersion: %s\nArchitecture: amd64\nMaintainer: t <t@t>\nDescription: t\n' \
+		"$1" "$2" >"$3/DEBIAN/control"
+	dpkg-deb -Znone --root-owner-group -b "$3" "$tmp/web/$1_$2.deb" >/dev/null
+}
+
+stock_package() { # VERSION
+	local tree=$tmp/stock-$1
+	mkdir -p "$tree/boot" "$tree/usr/lib/modules/$1+test-amd64/kernel"
+	head -c 3000000 /dev/urandom >"$tree/boot/vmlinuz-$1+test-amd64"
+	touch "$tree/usr/lib/modules/$1+test-amd64/modules.order" \
+		"$tree/usr/lib/modules/$1+test-amd64/modules.builtin.modinfo"
+	printf 'kernel/%s.ko\n' virtio_pci virtio_console 9pnet_virtio 9p \
+		>"$tree/usr/lib/modules/$1+test-amd64/modules.builtin"
+	package "linux-image-$1+test-amd64" "$1-1" "$tree"
+}
+
+source_package() {
+	local src=$tmp/linux-source-6.12
+	mkdir -p "$src/mm" "$tmp/source/usr/src"
+	printf 'one\ntwo\nthree\nfour\nfive\nsix\nseven\n' | tee "$src/mm/a.c" >"$src/mm/b.c"
+	# As much of kbuild as vm/kernel uses. Compiling is copying.
+	cat >"$src/Makefile" <<'END'
+O := .
+out := $(O)/mm/a.o $(O)/mm/b.o
+tinyconfig:
+	echo CONFIG_TINY=y >$(O)/$(KCONFIG_CONFIG)
+olddefconfig:
+	sed -i /CONFIG_UNKNOWN/d $(O)/$(KCONFIG_CONFIG)
+bzImage: $(out)
+	mkdir -p $(O)/arch/x86/boot $(O)/include/config
+	ln -sfn $(CURDIR) $(O)/source
+	cat $(out) | tee $(O)/vmlinux $(O)/System.map >$(O)/arch/x86/boot/bzImage
+	echo 6.12.1 >$(O)/include/config/kernel.release
+$(O)/%.o: %.c $(O)/.config
+	@mkdir -p $(@D)
+	@echo "  CC      $<" | tee -a $(TRACE)
+	@if grep -n broken $<; then echo "$<:1: error: broken"; exit 1; fi
+	@cp $< $@
+END
+	tar -C "$tmp" -cJf "$tmp/source/usr/src/linux-source-6.12.tar.xz" linux-source-6.12
+	package linux-source-6.12 6.12.1-1 "$tmp/source"
+}
+
+index() { # PACKAGE...: writes the archive's list and our index of it
+	local file
+	mkdir -p "$cache/apt"
+	: >"$tmp/Packages"
+	for file; do
+		file=$tmp/web/$file.deb
+		printf 'Package: %s\nVersion: %s\nFilename: %s\nSize: %s\nSHA256: %s\n\n' \
+			"$(dpkg-deb -f "$file" Package)" "$(dpkg-deb -f "$file" Version)" "${file##*/}" \
+			"$(stat -c %s "$file")" "$(sha256sum "$file" | cut -d' ' -f1)" >>"$tmp/Packages"
+	done
+	awk -v mirror="$FOLIOSCOPE_MIRROR" '/^Package/ { n = $2 } /^Version/ { v = $2 } /^Size/ { s = $2 }
+		/^Filename/ { f = $2 } /^SHA/ { print n, v, s, $2, mirror "/" f }' "$tmp/Packages" >"$cache/apt/index"
+}
+
+stock_package 6.12.1
+stock_package 6.12.2
+source_package
+
+# --- the web server: breaks off after half of a file while $tmp/break exists
+
+cat >"$tmp/server" <<'END'
+import http.server, os, sys, time
+tmp = sys.argv[1]
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        path = tmp + "/web/" + os.path.basename(self.path.replace("%2b", "+"))
+        start = int(self.headers.get("Range", "bytes=0-")[6:].split("-")[0])
+        breaks = os.path.exists(tmp + "/break")
+        with open(tmp + "/requests", "a") as log:
+            log.write("%s from %d\n" % (os.path.basename(path), start))
+        if not os.path.exists(path):
+            self.send_error(404)
+            return
+        data = open(path, "rb").read()
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", "bytes %d-%d/%d" % (start, len(data) - 1, len(data)))
+        self.send_header("Content-Length", str(len(data) - start))
+        self.send_header("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT")
+        self.end_headers()
+        if breaks:
+            if start == 0:
+                self.wfile.write(data[:len(data) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+        else:
+            self.wfile.write(data[start:])
+    def log_message(self, *args):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+python3 "$tmp/server" "$tmp" >"$tmp/port" &
+server=$!
+until [ -s "$tmp/port" ]; do sleep 0.1; done
+FOLIOSCOPE_MIRROR=http://127.0.0.1:$(cat "$tmp/port")
+export FOLIOSCOPE_MIRROR no_proxy=127.0.0.1 http_proxy=
+# Without pauses between apt's own attempts.
+echo 'Acquire::Retries "0"; Acquire::Retries::Delay "false";' >"$tmp/apt.conf"
+export APT_CONFIG=$tmp/apt.conf
+
+entries() { # DIRECTORY: what a user of the cache could find in it
+	find "$cache/$1" -mindepth 1 -maxdepth 1 2>/dev/null
+}
+
+wait_for() { # FILE
+	local tries
+	for ((tries = 0; tries < 400; tries++)); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.05
+	done
+	diag "waited in vain for $1"
+}
+
+# --- a download that breaks off
+
+index linux-image-6.12.1+test-amd64_6.12.1-1
+touch "$tmp/break"
+run "$kernel" fetch 6.12
+is "$status" 1 'a download that breaks off: fails'
+like "$err" 'could not download a stock kernel 6.12 .*it goes on where it stopped' 'it says what to do'
+is "$(entries stock/6.12)" '' 'no entry is left'
+run "$kernel" path 6.12
+is "$status" 1 'and none is found'
+like "$err" 'run: vm/kernel fetch 6.12$' 'the way to get one is named'
+rm "$tmp/break"
+: >"$tmp/requests"
+run "$kernel" fetch 6.12
+is "$status" 0 'the next run succeeds' || diag "$err"
+like "$(cat "$tmp/requests")" 'from [1-9]' 'and goes on where the first stopped'
+path=$("$kernel" path 6.12)
+cmp -s "$path/bzImage" "$tmp/stock-6.12.1/boot/vmlinuz-6.12.1+test-amd64"
+ok $? 'the image is whole'
+is "$(cat "$path/release")" 6.12.1+test-amd64 'its release is known'
+: >"$tmp/requests"
+run "$kernel" fetch 6.12
+is "$status $(cat "$tmp/requests")" '0 ' 'what is there is not fetched again'
+
+# --- an unpacking that is killed
+
+mkdir "$tmp/slow"
+cat >"$tmp/slow/tar" <<END
+#!/bin/bash
+touch '$tmp/unpacking'
+sleep 1
+exec /bin/tar "\$@"
+END
+chmod +x "$tmp/slow/tar"
+for signal in KILL TERM; do
+	rm -rf "$cache/stock" "$tmp/unpacking"
+	# Called apart from the shell's jobs, as it will be killed.
+	(PATH=$tmp/slow:$PATH exec "$kernel" fetch 6.12 2>/dev/null) &
+	pid=$!
+	wait_for "$tmp/unpacking"
+	kill -$signal $pid
+	wait $pid 2>/dev/null
+	run "$kernel" path 6.12
+	is "$status" 1 "unpacking ended by SIG$signal: no entry is found"
+	[ $signal = KILL ] || is "$(entries stock/6.12 | grep -v '\.log$')" '' "SIG$signal: nothing is left over"
+	run "$kernel" fetch 6.12
+	is "$status" 0 "after SIG$signal the next run succeeds"
+	cmp -s "$("$kernel" path 6.12)/bzImage" "$tmp/stock-6.12.1/boot/vmlinuz-6.12.1+test-amd64"
+	ok $? "after SIG$signal the image is whole"
+done
+
+# --- two at once
+
+rm -rf "$cache/stock" "$cache/deb"
+: >"$tmp/requests"
+PATH=$tmp/slow:$PATH "$kernel" fetch 6.12 2>/dev/null &
+first=$!
+sleep 0.3
+run "$kernel" fetch 6.12
+wait $first
+is "$? $status" '0 0' 'two fetches at once both succeed'
+like "$err" 'waiting for another run' 'the second says that it waits'
+is "$(wc -l <"$tmp/requests")" 1 'and the package is fetched once'
+
+# --- newer versions; a version that is gone from the archive
+
+index linux-image-6.12.1+test-amd64_6.12.1-1 linux-image-6.12.2+test-amd64_6.12.2-1
+run "$kernel" fetch 6.12
+like "$("$kernel" path 6.12)" '/6\.12\.1-1$' 'a fetch keeps what is there'
+mkdir "$tmp/apt"
+cat >"$tmp/apt/apt-get" <<END
+#!/bin/bash
+# Stands for apt-get: the lists hold what $tmp/Packages holds.
+case "\$*" in
+*indextargets*) echo '$tmp/Packages' ;;
+*update*) [ ! -e '$tmp/no-network' ] || { echo 'W: Some index files failed to download.'; } ;;
+esac
+END
+chmod +x "$tmp/apt/apt-get"
+export PATH=$tmp/apt:$PATH
+run "$kernel" refresh 6.12
+is "$status" 0 'a refresh succeeds'
+like "$("$kernel" path 6.12)" '/6\.12\.2-1$' 'and gets the newest version'
+rm -rf "$cache/stock" "$cache/deb"
+index linux-image-6.12.1+test-amd64_6.12.1-1
+mv "$cache/apt/index" "$tmp/old-index"
+index linux-image-6.12.2+test-amd64_6.12.2-1
+mv "$tmp/old-index" "$cache/apt/index"
+mv "$tmp/web/linux-image-6.12.1+test-amd64_6.12.1-1.deb" "$tmp/"
+run "$kernel" fetch 6.12
+is "$status" 0 'a package that is gone makes the lists be read anew'
+like "$("$kernel" path 6.12)" '/6\.12\.2-1$' 'and the newest version be taken'
+touch "$tmp/no-network"
+touch -d '3 days ago' "$cache/apt/index"
+rm -rf "$cache/stock" "$cache/deb"
+run "$kernel" fetch 6.12
+is "$status" 0 'lists that cannot be refreshed do'
+like "$err" 'could not be refreshed, going on with those of' 'with a word about it'
+rm "$cache/apt/index"
+run "$kernel" fetch 6.18
+is "$status" 1 'no lists at all: fails'
+like "$err" 'cannot read the package lists of http://127.0.0.1.*FOLIOSCOPE_MIRROR' 'and says what to do'
+rm "$tmp/no-network"
+run "$kernel" fetch 6.18
+is "$status" 1 'no suite has the series: fails'
+like "$err" 'no suite of .* has a stock kernel 6.18' 'and says so'
+
+# --- the source and the series
+
+index linux-source-6.12_6.12.1-1
+TRACE=$tmp/compiled
+export TRACE
+patch_of() { # FILE LINE: a patch that replaces LINE by LINE, patched
+	diff -u --label "a/mm/$1" --label "b/mm/$1" "$tmp/linux-source-6.12/mm/$1" \
+		<(sed "s/^$2\$/$2, patched/" "$tmp/linux-source-6.12/mm/$1")
+}
+build() {
+	: >"$TRACE"
+	run "$kernel" build patched
+	compiled=$(awk '{ print $2 }' "$TRACE" | tr '\n' ' ')
+}
+
+run "$kernel" path patched
+like "$status $err" '^1 .*run: make kernel$' 'not built: the target is named'
+build
+is "$status $compiled" '0 mm/a.c mm/b.c ' 'a build without series'
+diag "$err"
+is "$(grep -c patched "$("$kernel" path patched)/bzImage")" 0 'nothing is patched in it'
+tree=$("$kernel" source)
+build
+is "$status $compiled" '0 ' 'what is built is not built again'
+
+patch_of a.c two >"$series/0001-a.patch"
+patch_of b.c six >"$series/0002-b.patch"
+run "$kernel" path patched
+is "$status" 1 'with another series it is another kernel'
+build
+is "$status $compiled" '0 mm/a.c mm/b.c ' 'a build with a series'
+patched=$("$kernel" path patched)
+is "$(grep patched "$patched/bzImage")" $'two, patched\nsix, patched' 'which is in it, both'
+patch_of b.c five >"$series/0002-b.patch"
+build
+is "$status $compiled" '0 mm/b.c ' 'a changed patch rebuilds only what it touches'
+is "$(grep patched "$("$kernel" path patched)/bzImage")" $'two, patched\nfive, patched' 'with the new in it, not the old'
+
+pristine=$("$kernel" source --pristine 2>/dev/null)
+cmp -s "$pristine/mm/a.c" "$tmp/linux-source-6.12/mm/a.c"
+ok $? 'the pristine source is without the series'
+is "$(grep -c patched "$("$kernel" source)/mm/a.c")" 1 'the other has it'
+
+# --- patches that do not apply
+
+sed 's/^ three$/ drei/' "$series/0002-b.patch" >"$tmp/fuzzy"
+cp "$series/0002-b.patch" "$tmp/good"
+cp "$tmp/fuzzy" "$series/0002-b.patch"
+build
+is "$status" 1 'a patch that needs fuzz is refused'
+like "$err" 'kernel-patch/6.12/0002-b.patch does not apply to kernel 6.12.1-1' 'it is named'
+run "$kernel" path patched
+is "$status" 1 'and no kernel comes of it'
+cp "$tmp/good" "$series/0002-b.patch"
+build
+is "$status" 0 'the good series again: succeeds'
+is "$(grep patched "$("$kernel" path patched)/bzImage")" $'two, patched\nfive, patched' 'with the right kernel'
+
+# --- a tree that was left half patched
+
+touch "$tree.series/.incomplete"
+echo rubbish >"$tree/mm/a.c"
+patch_of a.c three >"$series/0001-a.patch"
+build
+is "$status" 0 'a damaged tree: the build succeeds'
+like "$err" 'is damaged, unpacking it again' 'by unpacking it again'
+is "$(grep -e patched -e rubbish "$("$kernel" path patched)/bzImage")" $'three, patched\nfive, patched' 'with the right kernel'
+
+# --- a build that fails, one that is killed, a setting that does not take
+
+patch_of a.c one | sed 's/, patched/, broken/' >"$series/0001-a.patch"
+before=$(entries kernels)
+build
+is "$status" 1 'a build that fails: fails'
+like "$err" 'first error:.*mm/a.c:1: error: broken' 'its first error is shown'
+like "$err" 'the whole log is .*/log/build-patched.log' 'and where the log is'
+is "$(entries kernels)" "$before" 'no entry is left'
+patch_of a.c one >"$series/0001-a.patch"
+cat >"$tmp/slow/make" <<END
+#!/bin/bash
+case "\$*" in *bzImage*) touch '$tmp/building'; sleep 30 ;; esac
+exec /usr/bin/make "\$@"
+END
+chmod +x "$tmp/slow/make"
+(PATH=$tmp/slow:$PATH exec "$kernel" build patched 2>/dev/null) &
+pid=$!
+wait_for "$tmp/building"
+kill -TERM $pid
+wait $pid
+is $? 143 'a build ended by SIGTERM ends'
+is "$(entries kernels)" "$before" 'no entry is left'
+build
+is "$status" 0 'the next run succeeds, at once'
+is "$(grep patched "$("$kernel" path patched)/bzImage")" $'one, patched\nfive, patched' 'with the right kernel'
+
+echo 'CONFIG_UNKNOWN=y' >>"$tmp/checkout/vm/configs/our.config"
+build
+is "$status" 1 'a setting that kconfig drops: fails'
+like "$err" 'CONFIG_UNKNOWN=y \(is: n\)' 'it is named'
+unlike "$err" 'CONFIG_[ABT]' 'and no other'
+done_testing
