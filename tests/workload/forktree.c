@@ -450,11 +450,8 @@ static int run_rounds(struct options *opt, const char *dir, unsigned long *moved
 	struct tree *tree = NULL;
 	int ret = pageinfo_open();
 
-	if (!ret && shape->trigger == TRIGGER_MOVE_PAGES) {
+	if (!ret && shape->trigger == TRIGGER_MOVE_PAGES)
 		ret = walk_find_nodes(scene.nodes);
-		if (!ret)
-			ret = walk_bind(scene.nodes[0]);
-	}
 	for (; !ret && scene.round < shape->rounds; scene.round++) {
 		if (!tree)
 			ret = build(&scene, &region, &tree, dir);
@@ -491,7 +488,9 @@ static int run(struct options *opt)
 	catch_signals();
 	/* A large folio is walked once for all its pages. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-	ret = steward_start(&steward, &wants);
+	ret = walk_bind();
+	if (!ret)
+		ret = steward_start(&steward, &wants);
 	if (ret)
 		return ret;
 	tree_keep_from_children(steward.fd);

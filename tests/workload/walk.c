@@ -123,37 +123,46 @@ static int for_each_target(const struct scene *scene,
 
 /* ---- preparations ---- */
 
-int walk_find_nodes(int nodes[2])
+/* Up to two of the NUMA nodes with memory. Returns how many. */
+static int find_nodes(int nodes[2])
 {
 	char text[256], *at = text;
 	int found = 0;
 
 	if (file_read("/sys/devices/system/node/has_memory", text, sizeof(text)))
-		return fail(EXIT_LACKS, "this kernel lacks CONFIG_NUMA");
+		return 0;
 	while (found < 2 && *at) {
 		char *end;
 		long first = strtol(at, &end, 10), last = first;
 
+		if (end == at)
+			break;
 		if (*end == '-')
 			last = strtol(end + 1, &end, 10);
 		while (first <= last && found < 2)
 			nodes[found++] = first++;
 		at = *end == ',' ? end + 1 : end;
-		if (end == at && *at)
-			break;
 	}
-	if (found < 2)
+	return found;
+}
+
+int walk_find_nodes(int nodes[2])
+{
+	if (find_nodes(nodes) < 2)
 		return fail(EXIT_LACKS, "move_pages needs a second NUMA node with memory");
 	return 0;
 }
 
-int walk_bind(int node)
+int walk_bind(void)
 {
 	unsigned long mask[16] = { 0 };
+	int nodes[2];
 
-	mask[node / 64] = 1UL << node % 64;
+	if (!find_nodes(nodes))
+		return 0; /* no CONFIG_NUMA */
+	mask[nodes[0] / 64] = 1UL << nodes[0] % 64;
 	if (syscall(SYS_set_mempolicy, MPOL_BIND, mask, sizeof(mask) * 8))
-		return fail_errno("cannot bind memory to node %d", node);
+		return fail_errno("cannot bind memory to node %d", nodes[0]);
 	return 0;
 }
 

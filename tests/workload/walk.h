@@ -16,11 +16,16 @@ struct scene {
 	unsigned int round;
 };
 
+/*
+ * Keep this process's and its children's new folios on the first NUMA node with
+ * memory, for good. That also takes them out of NUMA balancing, whose hinting
+ * faults would migrate pages of the caller's own once it is switched on again
+ * (vma_policy_mof() in mm/mempolicy.c).
+ */
+int walk_bind(void);
+
 /* The first two NUMA nodes with memory; EXIT_LACKS when there is but one. */
 int walk_find_nodes(int nodes[2]);
-
-/* New folios of this process and its children go to @node. */
-int walk_bind(int node);
 
 /* Take folios out of all CPUs' LRU batches, where nothing can isolate them. No walk comes of it. */
 int walk_drain_lru(void);
