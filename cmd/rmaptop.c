@@ -109,7 +109,12 @@ static enum status trace(struct run *run, struct loop *loop, const struct opts *
 int main(int argc, char **argv)
 {
 	struct run run = { .view = { .rows = 20, .argc = argc, .argv = argv } };
-	struct opts_tool tool = { .doc = doc, .own = &own, .own_input = &run };
+	struct opts_tool tool = {
+		.doc = doc,
+		.uses = OPTS_TARGET | OPTS_TRACE,
+		.own = &own,
+		.own_input = &run,
+	};
 	struct child child = { 0 };
 	struct loop *loop = NULL;
 	struct opts opts;

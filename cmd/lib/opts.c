@@ -102,6 +102,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	struct opts *opts = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = opts->own_input;
+		break;
 	case 'j':
 		opts->json = true;
 		break;
@@ -136,7 +139,13 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	case 'V':
 		printf("%s\n", argp_program_version);
 		exit(ST_OK);
+	case ARGP_KEY_ERROR:
+		/* argp's own message takes two lines.  next is behind what getopt read last. */
+		opts__bad("bad option, or its value is missing: '%s'",
+			  state->argv[state->next > 1 ? state->next - 1 : 1]);
 	case ARGP_KEY_ARG:
+		if (!opts->tracer)
+			return ARGP_ERR_UNKNOWN; /* the tool's own parser takes it */
 		parse_positional(opts, arg);
 		break;
 	default:
@@ -145,21 +154,28 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-static const struct argp_option common_options[] = {
-	{ "json", 'j', NULL, 0, "JSON Lines instead of a table", 1 },
-	{ "output", 'o', "FILE", 0, "write to FILE instead of standard output", 1 },
-	{ "pid", 'p', "PID", 0, "only this process (may be given often)", 1 },
-	{ "cgroup", 'c', "PATH", 0, "only tasks in this cgroup (v2) and below", 1 },
-	{ "backend", 'b', "BACKEND", 0, "auto (default), tracepoint, fentry or kprobe", 1 },
-	{ "interval", 'i', "SEC", 0,
-	  "report every SEC seconds (default 1; at the end with COMMAND)", 1 },
-	{ "count", 'n', "N", 0, "end after N reports", 1 },
-	{ "duration", 'd', "SEC", 0, "end after SEC seconds", 1 },
-	{ "verbose", 'v', NULL, 0, "say what is tried and why it fails", 1 },
-	{ "version", 'V', NULL, 0, "print the version", -1 },
-	{ "help", 'h', NULL, 0, "print this help", -1 },
-	{ 0 }
+/* A shared option and the tools that have it: those that use one of @needs, 0: all. */
+static const struct {
+	unsigned int needs;
+	struct argp_option option;
+} common[] = {
+	{ 0, { "json", 'j', NULL, 0, "JSON Lines instead of a table", 1 } },
+	{ 0, { "output", 'o', "FILE", 0, "write to FILE instead of standard output", 1 } },
+	{ OPTS_TARGET, { "pid", 'p', "PID", 0, "only this process (may be given often)", 1 } },
+	{ OPTS_TARGET, { "cgroup", 'c', "PATH", 0, "only tasks in this cgroup (v2) and below", 1 } },
+	{ OPTS_TRACE,
+	  { "backend", 'b', "BACKEND", 0, "auto (default), tracepoint, fentry or kprobe", 1 } },
+	{ OPTS_TRACE,
+	  { "interval", 'i', "SEC", 0,
+	    "report every SEC seconds (default 1; at the end with COMMAND)", 1 } },
+	{ OPTS_TRACE, { "count", 'n', "N", 0, "end after N reports", 1 } },
+	{ OPTS_TRACE, { "duration", 'd', "SEC", 0, "end after SEC seconds", 1 } },
+	{ 0, { "verbose", 'v', NULL, 0, "say what is tried and why it fails", 1 } },
+	{ 0, { "version", 'V', NULL, 0, "print the version", -1 } },
+	{ 0, { "help", 'h', NULL, 0, "print this help", -1 } },
 };
+
+#define COMMON (sizeof(common) / sizeof(*common))
 
 /* Things that only the machine can refuse: exit 1, not 2. */
 static enum status check_targets(const struct opts *opts)
@@ -179,36 +195,46 @@ static enum status check_targets(const struct opts *opts)
 	return ST_OK;
 }
 
-enum status opts__parse(struct opts *opts, const struct opts_tool *tool, int argc, char **argv)
+/* Cuts "-- COMMAND..." off: argp would permute its options into ours. */
+static int cut_command(struct opts *opts, int argc, char **argv)
 {
-	struct argp_child children[] = { { tool->own, 0, NULL, 0 }, { 0 } };
-	struct argp argp = {
-		.options = common_options,
-		.parser = parse_common,
-		.args_doc = "[INTERVAL [COUNT]] [-- COMMAND [ARG...]]",
-		.doc = tool->doc,
-		.children = tool->own ? children : NULL,
-	};
-	int at, err;
-
-	*opts = (struct opts){ 0 };
-	/* argp would permute a COMMAND's own options into ours. */
-	for (at = 1; at < argc; at++) {
+	for (int at = 1; at < argc; at++) {
 		if (strcmp(argv[at], "--"))
 			continue;
 		if (at + 1 == argc)
 			opts__bad("no COMMAND after '--'");
 		opts->command = argv + at + 1;
 		argv[at] = NULL;
-		argc = at;
-		break;
+		return at;
 	}
-	/* argp's own messages take two lines. */
-	err = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, &at, opts);
-	if (err == ENOMEM)
-		return fail(ST_FAIL, "out of memory");
+	return argc;
+}
+
+enum status opts__parse(struct opts *opts, const struct opts_tool *tool, int argc, char **argv)
+{
+	struct argp_child children[] = { { tool->own, 0, NULL, 0 }, { 0 } };
+	struct argp_option options[COMMON + 1] = { 0 };
+	struct argp argp = {
+		.options = options,
+		.parser = parse_common,
+		.args_doc = tool->args_doc,
+		.doc = tool->doc,
+		.children = tool->own ? children : NULL,
+	};
+	size_t n = 0;
+	int err;
+
+	*opts = (struct opts){ .own_input = tool->own_input, .tracer = tool->uses & OPTS_TRACE };
+	for (size_t i = 0; i < COMMON; i++)
+		if (!common[i].needs || common[i].needs & tool->uses)
+			options[n++] = common[i].option;
+	if (opts->tracer) {
+		argp.args_doc = "[INTERVAL [COUNT]] [-- COMMAND [ARG...]]";
+		argc = cut_command(opts, argc, argv);
+	}
+	err = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, opts);
 	if (err)
-		opts__bad("bad option, or its value is missing: '%s'", argv[at > 1 ? at - 1 : 1]);
+		return fail(ST_FAIL, "cannot read the options: %s", strerror(err));
 	if (!opts->interval_ns && !opts->command)
 		opts->interval_ns = 1000000000;
 	return check_targets(opts);

@@ -33,13 +33,24 @@ struct opts {
 	uint64_t count;	      /* intervals, 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	char **command;	      /* after "--", NULL-terminated; NULL: none */
+	/* private to the parser */
 	unsigned int npositional;
+	bool tracer;
+	void *own_input;
+};
+
+/* Which of the shared options a tool has; -j, -o, -v, -V and -h all have. */
+enum opts_use {
+	OPTS_TARGET = 1, /* -p, -c */
+	OPTS_TRACE = 2,	 /* -b, -i, -n, -d, INTERVAL COUNT, -- COMMAND */
 };
 
 struct opts_tool {
 	const char *doc;	/* argp's text around the options */
-	const struct argp *own; /* the tool's own options, or NULL */
-	void *own_input;	/* handed to them */
+	const char *args_doc;	/* what stands after the options; NULL with OPTS_TRACE */
+	unsigned int uses;	/* enum opts_use */
+	const struct argp *own; /* the tool's own options and, without OPTS_TRACE, arguments */
+	void *own_input;	/* handed to own->parser as state->input */
 };
 
 /*

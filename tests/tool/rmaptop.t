@@ -35,6 +35,8 @@ for my $case (
 	[ '-b magic',    qr/'magic'/ ],
 	[ '-r -1',       qr/rows.*'-1'/ ],
 	[ '--json=yes',  qr/--json=yes/ ],
+	[ '-r 5 -q',     qr/'-q'/ ],
+	[ '1 -n 2 -Z 3', qr/'-Z'/ ],
 ) {
 	my ($args, $names) = @$case;
 	my $r = run("$tool $args");
