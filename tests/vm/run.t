@@ -237,6 +237,16 @@ ends_with INT 130
 "$vm_run" -k 6.12 -- yes | head -n 1 >"$data/out"
 is "${PIPESTATUS[0]} $(cat "$data/out")" '141 y' 'when nobody reads on, the VM is ended'
 
+# --- tracepoints and static keys are switched while other CPUs run that code: emulators
+# have died of it
+
+run "$vm_run" -k 6.12 -- sh -c '
+	cd /sys/kernel/tracing/events
+	(while :; do ls / >/dev/null; done) &
+	for round in 1 2 3 4 5 6; do echo 1 >kmem/enable; echo 1 >sched/enable; echo 1 >timer/enable; echo 0 >enable; done
+	echo switched'
+is "$status $out" '0 switched' 'the emulator bears code that is patched'
+
 # --- nodes, memory, processors, the command line, icount, KERNEL as a path
 
 run "$vm_run" -k 6.12 -n 4 -m 1G -c 3 -a 'probe=1 quiet' -- sh -c '
