@@ -89,13 +89,21 @@ enum ttu_flags {
 	TTU_MIGRATION = 1, /* up to 5.13 */
 };
 
-/* include/linux/rmap.h of the folioscope patch: a traced walk's numbers. */
+/* include/linux/rmap.h of the folioscope patch: the numbers of enum rmap_kind. */
+enum rmap_walk_kind {
+	RMAP_WALK_ANON,
+	RMAP_WALK_FILE,
+	RMAP_WALK_SHMEM,
+	RMAP_WALK_KSM,
+};
+
+/* The same: a traced walk's numbers. */
 struct rmap_walk_stat {
 	__u64 lock_wait; /* ns */
 	__u64 duration;	 /* ns */
 	unsigned int vmas;
 	unsigned int mapped;
-	unsigned int kind; /* enum rmap_walk_kind, the numbers of enum rmap_kind */
+	enum rmap_walk_kind kind;
 };
 
 #pragma clang attribute pop
