@@ -34,11 +34,11 @@ struct options {
 	struct shape shape;
 	struct report report;
 	const char *dir;
-	const char *written, *dropped;	/* may be a share of --pages, which comes later */
+	const char *written, *dropped; /* may be a share of --pages, which comes later */
 	bool mapping_given;
 	bool dry_run;
 	bool hold_before, hold_after;
-	int pageout_refs;		/* -1: find out */
+	int pageout_refs; /* -1: find out */
 };
 
 static struct layout layout;
@@ -91,7 +91,8 @@ static const struct argp_option option_table[] = {
 	{ "only", OPT_ONLY, "K", 0, "In the end all processes but K drop all their pages", 0 },
 	{ "merge", OPT_MERGE, "WHEN", 0,
 	  "KSM merges before the forks (two copies of the root's) or after (each process's own) "
-	  "(before)", 0 },
+	  "(before)",
+	  0 },
 	{ NULL, 0, NULL, 0, "The walks:", 3 },
 	{ "cause", OPT_CAUSE, "CAUSE", 0,
 	  "move_pages, pageout, reclaim, msync, idle or none (move_pages)", 0 },
@@ -445,7 +446,7 @@ static bool destroys(enum trigger trigger)
 static int run_rounds(struct options *opt, const char *dir, unsigned long *moved)
 {
 	const struct shape *shape = &opt->shape;
-	static struct region region;	/* the tree's processes look at it too */
+	static struct region region; /* the tree's processes look at it too */
 	struct scene scene = { .shape = shape, .layout = &layout, .region = &region };
 	struct tree *tree = NULL;
 	int ret = pageinfo_open();
@@ -486,6 +487,8 @@ static int run(struct options *opt)
 	int ret, stopped;
 
 	catch_signals();
+	/* Whatever the program file is called, tools find it by this. */
+	prctl(PR_SET_NAME, REPORT_COMM);
 	/* A large folio is walked once for all its pages. */
 	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	ret = walk_bind();

@@ -145,8 +145,10 @@ int group_check(unsigned long folios)
 	/* Not memory.stat, which leaves small changes unaccounted for a while. */
 	ret = count_charged(st.st_ino, &count);
 	if (!ret && count != folios)
-		ret = fail(EXIT_FAILED, "%s has %lu mapped pages, not %lu: others would be walked "
-					"too", group_dir, count, folios);
+		ret = fail(EXIT_FAILED,
+			   "%s has %lu mapped pages, not %lu: others would be walked "
+			   "too",
+			   group_dir, count, folios);
 	return ret;
 }
 

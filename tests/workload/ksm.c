@@ -8,7 +8,7 @@
 #include "pageinfo.h"
 #include "util.h"
 
-#define RUN "/sys/kernel/mm/ksm/run"
+#define RUN	   "/sys/kernel/mm/ksm/run"
 #define TIME_LIMIT 120.0 /* seconds */
 
 static int run(const char *value)

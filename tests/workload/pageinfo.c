@@ -10,7 +10,7 @@
 #include "util.h"
 
 #define PM_PRESENT (1ULL << 63)
-#define PM_PFN ((1ULL << 55) - 1)
+#define PM_PFN	   ((1ULL << 55) - 1)
 
 static int count_fd = -1, flags_fd = -1;
 

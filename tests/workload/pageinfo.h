@@ -8,14 +8,14 @@
 #include <sys/types.h>
 
 /* Bits of /proc/kpageflags (include/uapi/linux/kernel-page-flags.h). */
-#define PF_LRU (1ULL << 5)
-#define PF_ACTIVE (1ULL << 6)
-#define PF_WRITEBACK (1ULL << 8)
-#define PF_MMAP (1ULL << 11)
-#define PF_ANON (1ULL << 12)
+#define PF_LRU	      (1ULL << 5)
+#define PF_ACTIVE     (1ULL << 6)
+#define PF_WRITEBACK  (1ULL << 8)
+#define PF_MMAP	      (1ULL << 11)
+#define PF_ANON	      (1ULL << 12)
 #define PF_SWAPBACKED (1ULL << 14)
-#define PF_COMPOUND (1ULL << 15 | 1ULL << 16)
-#define PF_KSM (1ULL << 21)
+#define PF_COMPOUND   (1ULL << 15 | 1ULL << 16)
+#define PF_KSM	      (1ULL << 21)
 
 /* Open what all the others read. EXIT_LACKS without CONFIG_PROC_PAGE_MONITOR. */
 int pageinfo_open(void);

@@ -63,9 +63,8 @@ static unsigned int add(struct visit *visits, unsigned int count, unsigned int p
 }
 
 /* An anon_vma of @first: its VMA and its descendants'. */
-static unsigned int visits_anon(const struct layout *layout, const short *owner,
-				unsigned int folio, unsigned int first, unsigned int last,
-				struct visit *visits)
+static unsigned int visits_anon(const struct layout *layout, const short *owner, unsigned int folio,
+				unsigned int first, unsigned int last, struct visit *visits)
 {
 	unsigned int count = 0;
 
@@ -75,8 +74,7 @@ static unsigned int visits_anon(const struct layout *layout, const short *owner,
 }
 
 /* A file's tree: every process stands directly behind its parent when it comes. */
-static unsigned int visits_file(const struct layout *layout, const short *owner,
-				struct visit *visits)
+static unsigned int visits_file(const struct layout *layout, const short *owner, struct visit *visits)
 {
 	static unsigned short next[MAX_PROCS]; /* 0 ends the list: the root is its head */
 	unsigned int count = 0, proc = 0;
@@ -177,9 +175,9 @@ int predict_target(const struct shape *shape, const struct layout *layout, const
 
 /* How a walk treats what it finds. */
 struct manner {
-	bool unmaps;		/* a VMA met again maps the folio no longer */
-	bool counts_down;	/* ends with the last mapping */
-	bool skips_root;	/* the root's VMAs are invalid to it (other cgroup) */
+	bool unmaps;	  /* a VMA met again maps the folio no longer */
+	bool counts_down; /* ends with the last mapping */
+	bool skips_root;  /* the root's VMAs are invalid to it (other cgroup) */
 };
 
 static struct manner manner_of(enum cause cause, enum trigger trigger)

@@ -11,9 +11,9 @@
 /* One VMA that a walk comes to. */
 struct visit {
 	unsigned short proc;
-	bool twin;	/* KSM: the root's second copy, which no child inherits */
-	bool again;	/* KSM: the walk has been here before, for another rmap_item */
-	bool mapped;	/* its page table maps the folio when the walk begins */
+	bool twin;   /* KSM: the root's second copy, which no child inherits */
+	bool again;  /* KSM: the walk has been here before, for another rmap_item */
+	bool mapped; /* its page table maps the folio when the walk begins */
 };
 
 /* The longest walk: KSM comes to a process once for itself and once for each ancestor. */
@@ -21,14 +21,14 @@ struct visit {
 
 struct tally {
 	uint64_t walks;
-	uint64_t vmas;		/* visited: calls of rmap_one */
-	uint64_t mapped;	/* of these: page_vma_mapped_walk() was true at least once */
-	uint64_t vmas_max;	/* in one walk */
+	uint64_t vmas;	   /* visited: calls of rmap_one */
+	uint64_t mapped;   /* of these: page_vma_mapped_walk() was true at least once */
+	uint64_t vmas_max; /* in one walk */
 };
 
 struct prediction {
 	struct tally tally[CAUSE_COUNT][KIND_COUNT];
-	uint64_t folios;	/* walked at least once */
+	uint64_t folios; /* walked at least once */
 };
 
 /*

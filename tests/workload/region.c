@@ -29,8 +29,7 @@ static unsigned int page_count(const struct region *region)
 static char *reserve(struct region *region, int slot)
 {
 	size_t bytes = region->bytes + 2 * region->page_size;
-	char *addr = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			  0);
+	char *addr = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (addr == MAP_FAILED)
 		return NULL;
@@ -124,8 +123,7 @@ int region_fill(const struct region *region)
 		if (region->fd < 0) {
 			memcpy(region->addr + page * region->page_size, start, sizeof(start));
 			if (region->twin)
-				memcpy(region->twin + page * region->page_size, start,
-				       sizeof(start));
+				memcpy(region->twin + page * region->page_size, start, sizeof(start));
 			continue;
 		}
 		/* A page at a time: longer writes may make large folios. */
@@ -179,8 +177,7 @@ static int forget_references(void)
 	return 0;
 }
 
-static int write_and_drop(const struct region *region, const struct shape *shape,
-			  unsigned int proc)
+static int write_and_drop(const struct region *region, const struct shape *shape, unsigned int proc)
 {
 	unsigned int pages = page_count(region);
 	int ret;
@@ -192,9 +189,8 @@ static int write_and_drop(const struct region *region, const struct shape *shape
 		return 0;
 	ret = forget_references();
 	for (unsigned int page = 0; !ret && page < pages; page++)
-		if (shape_drops(shape, proc, page) &&
-		    madvise(region->addr + page * region->page_size, region->page_size,
-			    MADV_DONTNEED))
+		if (shape_drops(shape, proc, page) && madvise(region->addr + page * region->page_size,
+							      region->page_size, MADV_DONTNEED))
 			ret = fail_errno("MADV_DONTNEED");
 	return ret;
 }

@@ -9,8 +9,8 @@
 
 struct region {
 	char *addr;
-	char *twin;	/* KSM merged before the fork: the same contents once more, or NULL */
-	int fd;		/* of the file behind it, or -1 */
+	char *twin; /* KSM merged before the fork: the same contents once more, or NULL */
+	int fd;	    /* of the file behind it, or -1 */
 	size_t page_size;
 	size_t bytes;
 	unsigned long cookie; /* makes the contents ours */

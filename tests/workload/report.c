@@ -9,8 +9,6 @@
 #include "report.h"
 #include "util.h"
 
-#define COMM "forktree"
-
 static void print_processes(const struct report *report, const struct layout *layout,
 			    const struct tree *tree)
 {
@@ -28,8 +26,8 @@ static void print_processes(const struct report *report, const struct layout *la
 	}
 }
 
-static void print_numbers(const struct report *report, const char *name,
-			  const struct visit *visits, unsigned int count, bool mapped)
+static void print_numbers(const struct report *report, const char *name, const struct visit *visits,
+			  unsigned int count, bool mapped)
 {
 	const char *comma = "";
 
@@ -81,24 +79,23 @@ static int print_pages(const struct report *report, const struct shape *shape,
 	return ret;
 }
 
-int report_tree(const struct report *report, const struct shape *shape,
-		const struct layout *layout, const struct tree *tree, const struct region *region)
+int report_tree(const struct report *report, const struct shape *shape, const struct layout *layout,
+		const struct tree *tree, const struct region *region)
 {
 	int ret = 0;
 
 	if (report->json)
-		printf("{\"type\":\"tree\",\"pid\":%d,\"comm\":\"" COMM "\",\"procs\":%u,"
+		printf("{\"type\":\"tree\",\"pid\":%d,\"comm\":\"" REPORT_COMM "\",\"procs\":%u,"
 		       "\"depth\":%u,\"width\":%u,\"kind\":\"%s\",\"mapping\":\"%s\","
 		       "\"pages\":%u,\"written\":%u,\"dropped\":%u,\"trigger\":\"%s\","
 		       "\"addr\":\"0x%lx\"}\n",
-		       getpid(), layout->procs, shape->depth, shape->width,
-		       kind_names[shape->kind], shape->shared ? "shared" : "private", shape->pages,
-		       shape->written, shape->dropped, trigger_names[shape->trigger],
+		       getpid(), layout->procs, shape->depth, shape->width, kind_names[shape->kind],
+		       shape->shared ? "shared" : "private", shape->pages, shape->written,
+		       shape->dropped, trigger_names[shape->trigger],
 		       region ? (unsigned long)region->addr : 0UL);
 	else
-		printf("pid %d: %u processes, %u %s pages%s\n", getpid(), layout->procs,
-		       shape->pages, kind_names[shape->kind],
-		       shape->shared ? " in a shared mapping" : "");
+		printf("pid %d: %u processes, %u %s pages%s\n", getpid(), layout->procs, shape->pages,
+		       kind_names[shape->kind], shape->shared ? " in a shared mapping" : "");
 	if (report->pids && tree)
 		print_processes(report, layout, tree);
 	if (report->pages)
@@ -123,15 +120,13 @@ static void print_tally(const struct report *report, enum cause cause, enum kind
 	uint64_t mapped = tally->mapped * rounds;
 
 	if (report->json)
-		printf("{\"type\":\"prediction\",\"pid\":%d,\"comm\":\"" COMM "\","
+		printf("{\"type\":\"prediction\",\"pid\":%d,\"comm\":\"" REPORT_COMM "\","
 		       "\"cause\":\"%s\",\"kind\":\"%s\",\"walks\":%" PRIu64 ",\"vmas\":%" PRIu64
-		       ",\"mapped\":%" PRIu64 ",\"phantom\":%" PRIu64 ",\"vmas_max\":%" PRIu64
-		       "}\n",
+		       ",\"mapped\":%" PRIu64 ",\"phantom\":%" PRIu64 ",\"vmas_max\":%" PRIu64 "}\n",
 		       getpid(), cause_names[cause], kind_names[kind], walks, vmas, mapped,
 		       vmas - mapped, tally->vmas_max);
 	else
-		printf("%-16s%-8s%10" PRIu64 "%10" PRIu64 "%10" PRIu64 "%10" PRIu64 "%10" PRIu64
-		       "\n",
+		printf("%-16s%-8s%10" PRIu64 "%10" PRIu64 "%10" PRIu64 "%10" PRIu64 "%10" PRIu64 "\n",
 		       cause_names[cause], kind_names[kind], walks, vmas, mapped, vmas - mapped,
 		       tally->vmas_max);
 }

@@ -10,15 +10,18 @@
 #include "shape.h"
 #include "tree.h"
 
+/* The name of the task that walks. */
+#define REPORT_COMM "forktree"
+
 struct report {
 	bool json;
-	bool pids;	/* every process too */
-	bool pages;	/* every page too */
+	bool pids;  /* every process too */
+	bool pages; /* every page too */
 };
 
 /* The tree as it stands before the first walk; @tree and @region are NULL in a dry run. */
-int report_tree(const struct report *report, const struct shape *shape,
-		const struct layout *layout, const struct tree *tree, const struct region *region);
+int report_tree(const struct report *report, const struct shape *shape, const struct layout *layout,
+		const struct tree *tree, const struct region *region);
 
 void report_hold(const struct report *report, const char *when);
 

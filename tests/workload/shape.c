@@ -11,12 +11,9 @@ const char *const kind_names[KIND_COUNT] = {
 };
 
 const char *const trigger_names[TRIGGER_COUNT] = {
-	[TRIGGER_NONE] = "none",
-	[TRIGGER_MOVE_PAGES] = "move_pages",
-	[TRIGGER_PAGEOUT] = "pageout",
-	[TRIGGER_RECLAIM] = "reclaim",
-	[TRIGGER_MSYNC] = "msync",
-	[TRIGGER_IDLE] = "idle",
+	[TRIGGER_NONE] = "none",       [TRIGGER_MOVE_PAGES] = "move_pages",
+	[TRIGGER_PAGEOUT] = "pageout", [TRIGGER_RECLAIM] = "reclaim",
+	[TRIGGER_MSYNC] = "msync",     [TRIGGER_IDLE] = "idle",
 };
 
 const char *const cause_names[CAUSE_COUNT] = {
@@ -83,8 +80,7 @@ bool shape_writes(const struct shape *shape, unsigned int proc, unsigned int pag
 
 bool shape_drops(const struct shape *shape, unsigned int proc, unsigned int page)
 {
-	return takes_part(shape, proc) &&
-	       place(shape, proc, page) >= shape->pages - shape->dropped;
+	return takes_part(shape, proc) && place(shape, proc, page) >= shape->pages - shape->dropped;
 }
 
 static int check_mapping(const struct shape *shape)

@@ -6,12 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MAX_PROCS 4096
-#define MAX_PAGES 65536
+#define MAX_PROCS  4096
+#define MAX_PAGES  65536
 #define MAX_ROUNDS 10000
 #define MAX_MERGED 256 /* ksmd's max_page_sharing: more get a second folio */
 
-enum kind { KIND_ANON, KIND_FILE, KIND_SHMEM, KIND_KSM, KIND_COUNT };
+enum kind {
+	KIND_ANON,
+	KIND_FILE,
+	KIND_SHMEM,
+	KIND_KSM,
+	KIND_COUNT
+};
 
 /* What forktree does to make the kernel walk. One trigger may have several causes. */
 enum trigger {
@@ -43,18 +49,18 @@ extern const char *const cause_names[CAUSE_COUNT];
 struct shape {
 	enum kind kind;
 	enum trigger trigger;
-	bool shared;		/* MAP_SHARED (file and shmem only) */
-	unsigned int depth;	/* generations below the root */
-	unsigned int width;	/* children of each process that has any */
+	bool shared;	    /* MAP_SHARED (file and shmem only) */
+	unsigned int depth; /* generations below the root */
+	unsigned int width; /* children of each process that has any */
 	unsigned int pages;
-	unsigned int written;	/* pages that each process of [first, last] writes */
-	unsigned int dropped;	/* pages that it then drops with MADV_DONTNEED */
-	unsigned int shift;	/* process n starts n * shift pages further on, in a circle */
+	unsigned int written; /* pages that each process of [first, last] writes */
+	unsigned int dropped; /* pages that it then drops with MADV_DONTNEED */
+	unsigned int shift;   /* process n starts n * shift pages further on, in a circle */
 	unsigned int first, last;
-	bool late;		/* write and drop once the whole tree stands, not at birth */
-	int only;		/* in the end only this process keeps its pages; -1: all do */
-	bool merge_after;	/* KSM merges every process's own copy, not two of the root's */
-	bool all_targets;	/* walk the processes' own copies too, not only the root's folios */
+	bool late;	  /* write and drop once the whole tree stands, not at birth */
+	int only;	  /* in the end only this process keeps its pages; -1: all do */
+	bool merge_after; /* KSM merges every process's own copy, not two of the root's */
+	bool all_targets; /* walk the processes' own copies too, not only the root's folios */
 	unsigned int rounds;
 };
 

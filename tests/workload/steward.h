@@ -16,19 +16,19 @@
 #include <sys/types.h>
 
 struct steward_wants {
-	bool swap;		/* zram swap, enough for @bytes */
-	bool filesystem;	/* ext4 on zram, enough for @bytes */
-	bool cgroup;		/* a memory cgroup of its own */
-	bool ksm;		/* ksmd set to merge quickly, not yet running */
-	bool pageout_refs;	/* find out how MADV_PAGEOUT treats references */
+	bool swap;	   /* zram swap, enough for @bytes */
+	bool filesystem;   /* ext4 on zram, enough for @bytes */
+	bool cgroup;	   /* a memory cgroup of its own */
+	bool ksm;	   /* ksmd set to merge quickly, not yet running */
+	bool pageout_refs; /* find out how MADV_PAGEOUT treats references */
 	size_t bytes;
 };
 
 struct steward {
 	pid_t pid;
-	int fd;			/* closing it ends the steward's term */
-	char dir[128];		/* the file system, when wanted */
-	char cgroup[128];	/* the memory cgroup's directory, when wanted */
+	int fd;		  /* closing it ends the steward's term */
+	char dir[128];	  /* the file system, when wanted */
+	char cgroup[128]; /* the memory cgroup's directory, when wanted */
 	bool pageout_refs;
 };
 

@@ -24,20 +24,24 @@
 
 #define TIME_LIMIT 120.0 /* seconds for one process and all below it to be made */
 
-enum command { CMD_WAIT, CMD_LATE, CMD_DROP_ALL };
+enum command {
+	CMD_WAIT,
+	CMD_LATE,
+	CMD_DROP_ALL
+};
 
 struct slot {
 	pid_t pid;
-	uint32_t done;		/* how many of its tasks (being born is one) are done; a futex */
-	uint32_t command;	/* enum command, given by the root; a futex */
+	uint32_t done;	  /* how many of its tasks (being born is one) are done; a futex */
+	uint32_t command; /* enum command, given by the root; a futex */
 };
 
 struct tree {
 	const struct shape *shape;
 	const struct layout *layout;
 	const struct region *region;
-	uint32_t failed;	/* an exit code */
-	char error[256];	/* its message */
+	uint32_t failed; /* an exit code */
+	char error[256]; /* its message */
 	struct slot slot[];
 };
 
@@ -204,8 +208,8 @@ int tree_grow(struct tree **treep, const struct shape *shape, const struct layou
 	      const struct region *region)
 {
 	size_t bytes = sizeof(struct tree) + layout->procs * sizeof(struct slot);
-	struct tree *tree = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-				 -1, 0);
+	struct tree *tree =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	*treep = NULL;
 	if (tree == MAP_FAILED)

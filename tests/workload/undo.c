@@ -18,9 +18,16 @@
 #include "util.h"
 
 #define ZRAM_CONTROL "/sys/class/zram-control/"
-#define PATIENCE_MS 3000 /* for what is still busy when it is to be removed */
+#define PATIENCE_MS  3000 /* for what is still busy when it is to be removed */
 
-enum undo_what { UNDO_WRITE, UNDO_RMDIR, UNDO_UMOUNT, UNDO_SWAPOFF, UNDO_ZRAM, UNDO_UNLINK };
+enum undo_what {
+	UNDO_WRITE,
+	UNDO_RMDIR,
+	UNDO_UMOUNT,
+	UNDO_SWAPOFF,
+	UNDO_ZRAM,
+	UNDO_UNLINK
+};
 
 struct change {
 	enum undo_what what;
@@ -101,8 +108,8 @@ static int make_swap(const char *device)
 		return fail_errno("cannot open %s", device);
 	bytes = lseek(fd, 0, SEEK_END);
 	memset(page, 0, page_size);
-	info[0] = 1;				/* version */
-	info[1] = bytes / page_size - 1;	/* last page */
+	info[0] = 1;			 /* version */
+	info[1] = bytes / page_size - 1; /* last page */
 	memcpy(page + page_size - 10, "SWAPSPACE2", 10);
 	if (pwrite(fd, page, page_size, 0) != page_size || fsync(fd)) {
 		close(fd);

@@ -31,7 +31,7 @@
 #define SYS_process_madvise 440
 #endif
 
-#define IDLE_BITMAP "/sys/kernel/mm/page_idle/bitmap"
+#define IDLE_BITMAP   "/sys/kernel/mm/page_idle/bitmap"
 #define RECLAIM_TRIES 20
 
 /* The pages of one process that are to be walked. */
@@ -40,7 +40,7 @@ struct targets {
 	unsigned int count;
 	unsigned int pages;
 	unsigned int *page;	/* which */
-	unsigned int *mapcount;	/* each folio's, as predicted */
+	unsigned int *mapcount; /* each folio's, as predicted */
 	enum kind *kind;
 };
 
@@ -179,8 +179,7 @@ int walk_drain_lru(void)
 
 /* ---- looking before ---- */
 
-static int check_flags(const struct scene *scene, enum kind kind, unsigned int page,
-		       uint64_t flags)
+static int check_flags(const struct scene *scene, enum kind kind, unsigned int page, uint64_t flags)
 {
 	/* Not PF_KSM: some kernels (6.12) set it on all anonymous pages. ksm_merge() made sure. */
 	static const uint64_t kind_mask = PF_ANON | PF_SWAPBACKED;
@@ -257,8 +256,7 @@ static int check_status(const struct move *move, const struct targets *targets, 
 			continue;
 		if (move->status[i] < 0) {
 			errno = -move->status[i];
-			return fail_errno("page %u of process %u", targets->page[i],
-					  targets->proc);
+			return fail_errno("page %u of process %u", targets->page[i], targets->proc);
 		}
 		return fail(EXIT_FAILED, "page %u of process %u is on node %d, not %d",
 			    targets->page[i], targets->proc, move->status[i], node);
@@ -284,8 +282,8 @@ static int move_targets(const struct scene *scene, const struct targets *targets
 	ret = check_status(move, targets, move->from);
 	if (ret)
 		return ret;
-	left = syscall(SYS_move_pages, pid, (unsigned long)targets->count, move->addrs,
-		       move->nodes, move->status, MPOL_MF_MOVE_ALL);
+	left = syscall(SYS_move_pages, pid, (unsigned long)targets->count, move->addrs, move->nodes,
+		       move->status, MPOL_MF_MOVE_ALL);
 	if (left)
 		return left < 0 ? fail_errno("move_pages") :
 				  fail(EXIT_FAILED, "move_pages left %ld pages behind", left);
@@ -320,7 +318,7 @@ static int trigger_move_pages(const struct scene *scene, unsigned long *moved)
 
 struct remains {
 	unsigned long present;
-	unsigned int page;	/* one of them */
+	unsigned int page; /* one of them */
 };
 
 static int count_present(const struct scene *scene, const struct targets *targets, void *arg)
@@ -375,8 +373,7 @@ static int trigger_pageout(const struct scene *scene, unsigned long *moved)
 	pidfd = syscall(SYS_pidfd_open, tree_pid(scene->tree, proc), 0);
 	if (pidfd < 0)
 		return fail_errno("pidfd_open");
-	if (syscall(SYS_process_madvise, pidfd, &range, 1UL, MADV_PAGEOUT, 0U) !=
-	    (long)range.iov_len)
+	if (syscall(SYS_process_madvise, pidfd, &range, 1UL, MADV_PAGEOUT, 0U) != (long)range.iov_len)
 		ret = errno == ENOSYS ? fail(EXIT_LACKS, "this kernel lacks process_madvise") :
 					fail_errno("process_madvise");
 	close(pidfd);
@@ -478,10 +475,10 @@ static int trigger_idle(const struct scene *scene, unsigned long *moved)
 	int ret;
 
 	if (idle.fd < 0)
-		return errno == ENOENT ? fail(EXIT_LACKS, "this kernel lacks "
-							  "CONFIG_IDLE_PAGE_TRACKING (" IDLE_BITMAP
-							  ")") :
-					 fail_errno(IDLE_BITMAP);
+		return errno == ENOENT ?
+			       fail(EXIT_LACKS, "this kernel lacks "
+						"CONFIG_IDLE_PAGE_TRACKING (" IDLE_BITMAP ")") :
+			       fail_errno(IDLE_BITMAP);
 	ret = for_each_target(scene, mark_idle, &idle);
 	close(idle.fd);
 	*moved += idle.marked;

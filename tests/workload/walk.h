@@ -12,7 +12,7 @@ struct scene {
 	const struct layout *layout;
 	const struct region *region;
 	const struct tree *tree;
-	int nodes[2];		/* move_pages: between these */
+	int nodes[2]; /* move_pages: between these */
 	unsigned int round;
 };
 
