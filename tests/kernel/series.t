@@ -29,12 +29,13 @@ for patch in "${patches[@]}"; do
 	out=$(patch -d "$tree" -p1 -F0 --batch --no-backup-if-mismatch -r - <"$patch" 2>&1)
 	ok $? "$name: applies" || diag "$out"
 
-	sender=$(sed -n 's/^From: //p' "$patch" | head -n 1)
-	grep -qxF "Signed-off-by: $sender" "$patch"
+	sender=$(git mailinfo /dev/null /dev/null <"$patch" | awk -F ': ' '/^(Author|Email):/ { print $2 }' | paste -s -d ' ')
+	grep -qxF "Signed-off-by: ${sender% *} <${sender##* }>" "$patch"
 	ok $? "$name: is signed off by its author"
 
-	# checkpatch's own SPDX check needs a Python module that is not there everywhere.
-	out=$(perl "$source/scripts/checkpatch.pl" --root="$source" --strict --terse --show-types "$patch" 2>&1)
-	like "$out" '^total: 0 errors, 0 warnings, 0 checks' "$name: checkpatch --strict is content"
+	# In a directory without .git: there checkpatch's SPDX check needs a Python
+	# module that is not there everywhere.
+	out=$(cd "$tree" && perl "$source/scripts/checkpatch.pl" --root="$source" --strict --terse --show-types "$patch" 2>&1)
+	is "$out" "" "$name: checkpatch --strict is content"
 done
 done_testing
