@@ -9,6 +9,6 @@ top=$(readlink -f "$here/../..")
 kernel=${FOLIOSCOPE_TEST_KERNEL:-patched}
 program=$top/build/tests/kernel/events
 mkdir -p "${program%/*}"
-cc -O1 -Wall -Wextra -Werror -static -pthread -o "$program" "$here/events.c" ||
-	{ echo "Bail out! events.c does not compile"; exit 1; }
+cc -O1 -Wall -Wextra -Werror -static -pthread -o "$program" "$here"/events*.c ||
+	{ echo "Bail out! events*.c do not compile"; exit 1; }
 exec "$top/vm/run" -k "$kernel" -- "$program"
