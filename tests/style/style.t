@@ -8,7 +8,8 @@ files() { # PATTERN...
 	git ls-files --cached --others --exclude-standard -- "$@" 2>/dev/null || find . -path ./build -prune -o -type f -print
 }
 
-bad=$(files '*.c' '*.h' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | cut -d: -f1 | sort | uniq -c)
+# Not the kernel's own header, which must stay as it is there.
+bad=$(files '*.c' '*.h' | grep -v '^cmd/xchg/folio_exchange.h$' | xargs clang-format --dry-run 2>&1 | grep 'warning:' | cut -d: -f1 | sort | uniq -c)
 is "$bad" "" "C sources are formatted as .clang-format says"
 
 scripts=$(files | while read -r f; do
