@@ -235,6 +235,8 @@ static void finish_options(struct argp_state *state, struct options *opt)
 		argp_error(state, "--depth %u --width %u makes more than %d processes",
 			   shape->depth, shape->width, MAX_PROCS);
 	layout_init(&layout, shape->depth, shape->width);
+	if (shape->last && procs < 2)
+		argp_error(state, "--who: there are no processes below the root");
 	if (!shape->last)
 		shape->last = procs > 1 ? procs - 1 : 1;
 	if (opt->written)
@@ -486,6 +488,9 @@ static int run(struct options *opt)
 	struct prediction sum;
 	int ret, stopped;
 
+	if (geteuid())
+		return fail(EXIT_DENIED, "needs root: CAP_SYS_ADMIN for settings, swap and pfns, "
+					 "CAP_SYS_NICE for move_pages");
 	catch_signals();
 	/* Whatever the program file is called, tools find it by this. */
 	prctl(PR_SET_NAME, REPORT_COMM);

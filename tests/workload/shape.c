@@ -87,12 +87,12 @@ static int check_mapping(const struct shape *shape)
 {
 	bool has_file = shape->kind == KIND_FILE || shape->kind == KIND_SHMEM;
 
+	if (shape->trigger == TRIGGER_MSYNC && shape->kind != KIND_FILE)
+		return fail(EXIT_USAGE, "--cause msync needs --kind file: only files are cleaned");
 	if (shape->shared && !has_file)
 		return fail(EXIT_USAGE, "--mapping shared needs --kind file or shmem");
 	if (shape->shared && shape->written)
 		return fail(EXIT_USAGE, "a shared mapping is not copied on write: use --dropped");
-	if (shape->trigger == TRIGGER_MSYNC && shape->kind != KIND_FILE)
-		return fail(EXIT_USAGE, "--cause msync needs --kind file: only files are cleaned");
 	if (shape->trigger == TRIGGER_MSYNC && !shape->shared)
 		return fail(EXIT_USAGE, "--cause msync needs --mapping shared");
 	return 0;
