@@ -181,18 +181,19 @@ mkdir "$tmp/slow"
 cat >"$tmp/slow/tar" <<END
 #!/bin/bash
 touch '$tmp/unpacking'
-sleep 1
+until [ -e '$tmp/go' ]; do sleep 0.05; done
 exec /bin/tar "\$@"
 END
 chmod +x "$tmp/slow/tar"
 for signal in KILL TERM; do
-	rm -rf "$cache/stock" "$tmp/unpacking"
+	rm -rf "$cache/stock" "$tmp/unpacking" "$tmp/go"
 	# Called apart from the shell's jobs, as it will be killed.
 	(PATH=$tmp/slow:$PATH exec "$kernel" fetch 6.12 2>/dev/null) &
 	pid=$!
 	wait_for "$tmp/unpacking"
 	kill -$signal $pid
 	wait $pid 2>/dev/null
+	touch "$tmp/go"
 	run "$kernel" path 6.12
 	is "$status" 1 "unpacking ended by SIG$signal: no entry is found"
 	[ $signal = KILL ] || is "$(entries stock/6.12 | grep -v '\.log$')" '' "SIG$signal: nothing is left over"
@@ -206,14 +207,23 @@ done
 
 rm -rf "$cache/stock" "$cache/deb"
 : >"$tmp/requests"
+rm -f "$tmp/unpacking" "$tmp/go"
 PATH=$tmp/slow:$PATH "$kernel" fetch 6.12 2>/dev/null &
 first=$!
-sleep 0.3
-run "$kernel" fetch 6.12
+wait_for "$tmp/unpacking"
+"$kernel" fetch 6.12 2>"$tmp/second" &
+second=$!
+for ((tries = 0; tries < 200; tries++)); do
+	! grep -q 'waiting for another run' "$tmp/second" || break
+	sleep 0.05
+done
+ok $((tries < 200 ? 0 : 1)) 'of two fetches at once the second says that it waits'
+touch "$tmp/go"
 wait $first
-is "$? $status" '0 0' 'two fetches at once both succeed'
-like "$err" 'waiting for another run' 'the second says that it waits'
-is "$(wc -l <"$tmp/requests")" 1 'and the package is fetched once'
+first=$?
+wait $second
+is "$first $?" '0 0' 'and both succeed'
+is "$(wc -l <"$tmp/requests")" 1 'with one download'
 
 # --- newer versions; a version that is gone from the archive
 

@@ -224,10 +224,15 @@ ends_with() { # SIGNAL STATUS
 	# perl, because a shell lets its background jobs ignore SIGINT
 	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
 		"$vm_run" -k 6.12 -- sh -c 'echo begun; sleep 1000' >"$data/fifo" 2>"$data/err" &
-	local pid=$! line
+	local pid=$! line tries
 	read -r -t 60 line <"$data/fifo"
 	is "$line" begun 'output arrives while COMMAND runs'
 	kill "-$1" "$pid"
+	for ((tries = 0; tries < 100; tries++)); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.2
+	done
+	kill -KILL "$pid" 2>/dev/null
 	wait "$pid"
 	is $? "$2" "SIG$1 ends vm/run"
 	is "$(vm_processes)" '' "SIG$1: the VM is gone"
