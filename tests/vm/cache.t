@@ -329,7 +329,7 @@ is "$(grep patched "$("$kernel" path patched)/bzImage")" $'two, patched\nfive, p
 # --- a tree that was left half patched
 
 touch "$tree.series/.incomplete"
-echo rubbish >"$tree/mm/a.c"
+echo rubbish >>"$tree/mm/a.c"
 patch_of a.c three >"$series/0001-a.patch"
 build
 is "$status" 0 'a damaged tree: the build succeeds'
