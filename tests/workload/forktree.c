@@ -430,10 +430,18 @@ static int walk_once(struct options *opt, struct scene *scene, unsigned long *mo
 		ret = walk_check(scene);
 	if (!ret && scene->round == 0)
 		ret = report_tree(&opt->report, scene->shape, &layout, scene->tree, scene->region);
-	if (!ret && scene->round == 0 && opt->hold_before)
+	if (!ret && scene->round == 0 && opt->hold_before) {
 		ret = hold(opt, "before");
+		/* Who knows what has happened meanwhile. */
+		if (!ret)
+			ret = walk_drain_lru();
+		if (!ret)
+			ret = walk_check(scene);
+	}
 	if (!ret)
 		ret = walk_trigger(scene, moved);
+	if (!ret)
+		ret = tree_check_alive(scene->tree);
 	if (!ret && scene->round == scene->shape->rounds - 1 && opt->hold_after)
 		ret = hold(opt, "after");
 	return ret;

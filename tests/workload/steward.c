@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -213,10 +214,27 @@ static int probe_pageout(struct answer *answer)
 	return 0;
 }
 
+/* Two at once would put back each other's settings. The kernel lets go when we end. */
+static int be_alone(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "\0forktree" };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return fail_errno("cannot make a socket");
+	if (!bind(fd, (struct sockaddr *)&name, sizeof(name)))
+		return 0;
+	if (errno == EADDRINUSE)
+		return fail(EXIT_FAILED, "another forktree is running");
+	return fail_errno("cannot bind a socket");
+}
+
 static int prepare(const struct steward_wants *wants, struct answer *answer)
 {
-	int ret = set_all(quiet, ARRAY_SIZE(quiet));
+	int ret = be_alone();
 
+	if (!ret)
+		ret = set_all(quiet, ARRAY_SIZE(quiet));
 	if (!ret && wants->ksm)
 		ret = set_all(ksm, ARRAY_SIZE(ksm));
 	if (!ret && wants->pageout_refs)

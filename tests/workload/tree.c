@@ -229,6 +229,21 @@ pid_t tree_pid(const struct tree *tree, unsigned int proc)
 	return tree->slot[proc].pid;
 }
 
+int tree_check_alive(const struct tree *tree)
+{
+	for (unsigned int no = 1; no < tree->layout->procs; no++) {
+		char path[64], stat[256];
+		const char *state;
+
+		snprintf(path, sizeof(path), "/proc/%d/stat", tree->slot[no].pid);
+		if (!file_read(path, stat, sizeof(stat)) && (state = strrchr(stat, ')')) &&
+		    state[1] && !strchr("ZX", state[2]))
+			continue;
+		return fail(EXIT_FAILED, "process %u (pid %d) has ended", no, tree->slot[no].pid);
+	}
+	return 0;
+}
+
 void tree_fell(struct tree *tree)
 {
 	unsigned int procs;

@@ -19,6 +19,9 @@ int tree_grow(struct tree **tree, const struct shape *shape, const struct layout
 
 pid_t tree_pid(const struct tree *tree, unsigned int proc);
 
+/* Fail if a process has ended by itself: what it mapped is mapped less often than predicted. */
+int tree_check_alive(const struct tree *tree);
+
 /* End all processes but the root, wait for them, free @tree. NULL is allowed. */
 void tree_fell(struct tree *tree);
 
