@@ -61,7 +61,7 @@ unsigned int predict_keeper(const struct shape *shape);
 
 /*
  * One round. @pageout_refs: MADV_PAGEOUT looks at references first, as it did
- * before Linux 6.10 (see walk.h).
+ * before Linux 6.9 (see steward.c).
  */
 void predict(const struct shape *shape, const struct layout *layout, bool pageout_refs,
 	     struct prediction *sum);

@@ -171,8 +171,8 @@ static int smaps_referenced(const void *addr)
 }
 
 /*
- * Since commit "mm: madvise: pageout: ignore references rather than clearing
- * young" (Linux 6.10) MADV_PAGEOUT reclaims without looking at references, so
+ * Since commit 2864f3d0f583 ("mm: madvise: pageout: ignore references rather
+ * than clearing young", Linux 6.9) MADV_PAGEOUT reclaims without looking at references, so
  * without a walk for them, and no longer clears the accessed bit beforehand.
  * The bit of a page that it must leave alone tells which it is: ramfs pages
  * are never evictable.
