@@ -17,7 +17,7 @@ LIBS   := -lbpf -lelf -lz -ljansson -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
-TOOLS    := rmaptop
+TOOLS    := rmaptop folioxchg
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
@@ -29,7 +29,7 @@ tools: $(TOOLS:%=$(B)/bin/%)
 
 # What a tool is made of besides cmd/NAME.c and cmd/lib.
 rmaptop_SRC := $(RMAP_SRC)
-rmaptop_BPF := rmap
+folioxchg_SRC := $(wildcard cmd/xchg/*.c)
 
 # ------------------------------------------------------------------ programs
 
@@ -75,6 +75,15 @@ FORKTREE_SRC := $(wildcard tests/workload/*.c)
 $(B)/tests/forktree: $(FORKTREE_SRC) $(wildcard tests/workload/*.h)
 	@mkdir -p $(@D)
 	$(CC) -O2 -g -Wall -Wextra -Werror -static -o $@ $(FORKTREE_SRC)
+
+# The kernel's own selftest of the series, from the patched source in the cache.
+selftest: | kernel
+	@mkdir -p $(B)/tests/selftest $(B)/uapi/linux
+	@source=$$(vm/kernel source) && \
+	cp $$source/include/uapi/linux/folio_exchange.h $(B)/uapi/linux/ && \
+	$(CC) -O2 -g -Wall -static -I$(B)/uapi -o $(B)/tests/selftest/folio_exchange \
+		$$source/tools/testing/selftests/mm/folio_exchange.c -lpthread
+.PHONY: selftest
 
 # -------------------------------------------------------------- whole journeys
 
