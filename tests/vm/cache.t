@@ -280,7 +280,7 @@ patch_of() { # FILE LINE: a patch that replaces LINE by LINE, patched
 build() {
 	: >"$TRACE"
 	run "$kernel" build patched
-	compiled=$(awk '{ print $2 }' "$TRACE" | tr '\n' ' ')
+	compiled=$(awk '{ print $2 }' "$TRACE" | sort | tr '\n' ' ')
 }
 
 run "$kernel" path patched
