@@ -163,7 +163,7 @@ static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 
 		err = climb(live, wants, 1, why);
 	}
-	if (err == -ESRCH)
+	if (err == -ESRCH && !bpfenv__forbidden(err))
 		snprintf(why, LADDER_WHY,
 			 "no tracepoint rmap:rmap_walk_end (it comes with the "
 			 "folioscope kernel patch)");

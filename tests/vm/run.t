@@ -85,7 +85,8 @@ echo "cpus=$(grep -c ^processor /proc/cpuinfo)"
 echo "root=$(awk '$2 == "/" { print $3, substr($4, 1, 2) }' /proc/mounts)"
 touch "$1/new" 2>/dev/null || echo root_write=refused
 for dir in /tmp /run /dev/shm; do
-	echo x >$dir/new && echo "$dir=writable $(ls $dir | grep -vc folioscope)"
+	# Fresh, but for a checkout below it.
+	echo x >$dir/new && echo "$dir=writable $(ls $dir | grep -v folioscope | grep -vcx "$(pwd | cut -d/ -f3)")"
 done
 for mount in /proc /sys /sys/kernel/tracing /sys/kernel/debug /sys/fs/bpf /sys/fs/cgroup /dev/pts; do
 	awk -v dir=$mount '$2 == dir { print dir "=" $3 }' /proc/mounts
