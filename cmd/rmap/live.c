@@ -150,20 +150,31 @@ static int climb(struct rmap_live *live, const struct want *wants, size_t n, cha
 		.prog = skel->progs.name, .link = &skel->links.name, __VA_ARGS__ \
 	}
 
+/* Known to be missing?  Tells so at once where loading would read all of the BTF first. */
+static bool no_such_event(const char *event)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s", event);
+	return !access("/sys/kernel/tracing/events", F_OK) && access(path, F_OK);
+}
+
 static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 {
 	struct rmap_live *live = arg;
-	int err = open_skel(live, why);
+	int err = no_such_event("rmap/rmap_walk_end") ? -ESRCH : open_skel(live, why);
 
-	if (err)
+	if (err && err != -ESRCH)
 		return err;
-	{
+	if (!err) {
 		struct rmap_bpf *skel = live->skel;
 		const struct want wants[] = { WANT(walk_end) };
 
 		err = climb(live, wants, 1, why);
 	}
-	if (err == -ESRCH && !bpfenv__forbidden(err))
+	if (err && bpfenv__forbidden(err))
+		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
+	else if (err == -ESRCH)
 		snprintf(why, LADDER_WHY,
 			 "no tracepoint rmap:rmap_walk_end (it comes with the "
 			 "folioscope kernel patch)");
