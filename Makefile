@@ -85,6 +85,15 @@ selftest: | kernel
 		$$source/tools/testing/selftests/mm/folio_exchange.c -lpthread
 .PHONY: selftest
 
+# Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
+XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c,$(wildcard tests/exchange/*.c)))
+$(B)/tests/exchange/%: tests/exchange/%.c tests/exchange/lib.c tests/exchange/exchange.h | selftest
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -I$(B)/uapi -o $@ $< tests/exchange/lib.c -lpthread
+
+exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%)
+.PHONY: exchange-tests
+
 # -------------------------------------------------------------- whole journeys
 
 STOCK := 5.10 6.1 6.12 6.18 7.2

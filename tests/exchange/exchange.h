@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tests of folio exchange share: memory, the device, counters, TAP. */
+#ifndef FOLIOSCOPE_TEST_EXCHANGE_H
+#define FOLIOSCOPE_TEST_EXCHANGE_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/folio_exchange.h>
+#include <linux/mempolicy.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define PAGE 4096UL
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
+
+/* ---- TAP ---- */
+
+/* One result; what it is of, as printf. */
+void ok(bool good, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same for numbers: says what came when it is not what was wanted. */
+void is(long got, long want, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The same for an exchange result or -errno. */
+void is_result(int got, int want, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void skip(const char *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void diag(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* What the test cannot go on without; with errno. */
+void die(const char *what) __attribute__((noreturn));
+/* Prints the plan; returns the exit status. */
+int done_testing(void);
+
+/* ---- the device ---- */
+
+/* Opens the device for all that follows; ends the test where there is none. */
+void open_device(void);
+extern int device;
+/* The ioctl; 0 or -errno. */
+int call(struct folio_exchange_args *args);
+/* Exchanges `pages` pages from `a` on with as many from `b` on, at most 1,024; pid 0 is the caller. 0 or -errno. */
+int exchange_of(pid_t pid_a, const void *a, pid_t pid_b, const void *b, size_t pages,
+		int32_t *status, uint32_t flags);
+/* One pair of the caller's: its result, or -errno. */
+int exchange_one(const void *a, const void *b, uint32_t flags);
+const char *result_name(int result);
+
+/* ---- memory ---- */
+
+/* Private anonymous small pages, preferred on a node; not touched yet. */
+void *map(size_t pages, int node);
+/* Every word says where it is and of which generation it is. */
+void fill(void *area, size_t size, unsigned int generation);
+bool intact(const void *area, size_t size, unsigned int generation);
+/* The entry in /proc/self/pagemap; its frame. */
+uint64_t entry(const void *at);
+uint64_t pfn(const void *at);
+
+/* ---- the machine ---- */
+
+bool write_file(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A line "key number" or "key: number" of a file; -1 if it is not there. */
+long counter_in(const char *path, const char *key);
+long vm_counter(const char *key);
+/* zram as swap, of so many MiB; false if this kernel cannot. */
+bool swap_on_zram(unsigned int mib);
+
+#endif
