@@ -72,12 +72,31 @@ bool intact(const void *area, size_t size, unsigned int generation);
 uint64_t entry(const void *at);
 uint64_t pfn(const void *at);
 
+/* ---- a pair of pages that is refused, and then is not ---- */
+
+struct pair {
+	char *a, *b;
+};
+
+/* What may be done to the pages after a refusal without changing what it is about. */
+enum { READ_A = 1, READ_B = 2, WRITE_A = 4, WRITE_B = 8, ALL = 15 };
+
+/* On nodes 0 and 1, filled with generations 1 and 2. */
+struct pair new_pair(void);
+void drop_pair(const struct pair *p);
+/* That it is refused for this reason, once, and that all is as it was. */
+void refused(const struct pair *p, int reason, uint32_t flags, unsigned int may, const char *what);
+/* That it is exchanged, and exchanged back. */
+void exchanged(const struct pair *p, uint32_t flags, const char *what);
+
 /* ---- the machine ---- */
 
 bool write_file(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A line "key number" or "key: number" of a file; -1 if it is not there. */
 long counter_in(const char *path, const char *key);
 long vm_counter(const char *key);
+/* The same for those that a CPU keeps to itself for a while: folds them first. */
+long settled_counter(const char *key);
 /* zram as swap, of so many MiB; false if this kernel cannot. */
 bool swap_on_zram(unsigned int mib);
 

@@ -204,6 +204,112 @@ uint64_t pfn(const void *at)
 	return entry(at) & ((1ULL << 55) - 1);
 }
 
+/* ---- a pair of pages that is refused, and then is not ---- */
+
+struct pair new_pair(void)
+{
+	struct pair p = { map(1, 0), map(1, 1) };
+
+	fill(p.a, PAGE, 1);
+	fill(p.b, PAGE, 2);
+	return p;
+}
+
+void drop_pair(const struct pair *p)
+{
+	munmap(p->a, PAGE);
+	munmap(p->b, PAGE);
+}
+
+/* What a refusal must not change, and what it must count. */
+struct observed {
+	uint64_t entry[2];
+	long rss, isolated, success, fail, reason;
+};
+
+static struct observed observe(const struct pair *p, int reason)
+{
+	struct observed o;
+	char key[64];
+
+	snprintf(key, sizeof(key), "folio_exchange_fail_%s", result_name(reason));
+	o.rss = counter_in("/proc/self/status", "RssAnon");
+	o.isolated = settled_counter("nr_isolated_anon");
+	o.success = vm_counter("folio_exchange_success");
+	o.fail = vm_counter("folio_exchange_fail");
+	o.reason = vm_counter(key);
+	o.entry[0] = entry(p->a);
+	o.entry[1] = entry(p->b);
+	return o;
+}
+
+static bool same(bool so, const char *what, const char *of)
+{
+	if (!so)
+		diag("%s: %s", what, of);
+	return so;
+}
+
+/* Leaves generations 1 and 2 there again. */
+static bool usable(const struct pair *p, unsigned int may)
+{
+	char *const side[2] = { p->a, p->b };
+	bool good = true;
+
+	for (int i = 0; i < 2; i++) {
+		if (may & READ_A << i)
+			good &= intact(side[i], PAGE, i + 1);
+		if (may & WRITE_A << i) {
+			fill(side[i], PAGE, i + 8);
+			good &= intact(side[i], PAGE, i + 8);
+			fill(side[i], PAGE, i + 1);
+		}
+	}
+	return good;
+}
+
+void refused(const struct pair *p, int reason, uint32_t flags, unsigned int may, const char *what)
+{
+	struct observed before, after;
+	int result;
+	bool good;
+
+	/* Once for nothing: what that touches for the first time is not to be seen as a change. */
+	observe(p, reason);
+	exchange_one(NULL, NULL, 0);
+	before = observe(p, reason);
+	result = exchange_one(p->a, p->b, flags);
+	after = observe(p, reason);
+	is_result(result, reason, "%s: the reason", what);
+	good = same(after.entry[0] == before.entry[0], what, "the entry of A has changed");
+	good &= same(after.entry[1] == before.entry[1], what, "the entry of B has changed");
+	good &= same(after.rss == before.rss, what, "RssAnon has changed");
+	good &= same(after.isolated == before.isolated, what, "nr_isolated_anon has changed");
+	good &= same(usable(p, may), what, "contents are wrong");
+	ok(good, "%s: all is as it was", what);
+	good = same(after.success == before.success, what, "a success is counted");
+	good &= same(after.fail == before.fail + 1, what, "folio_exchange_fail is not one more");
+	good &= same(after.reason == before.reason + 1, what, "the reason is not counted once");
+	ok(good, "%s: counted once", what);
+}
+
+void exchanged(const struct pair *p, uint32_t flags, const char *what)
+{
+	long success = vm_counter("folio_exchange_success");
+	uint64_t pfn_a = pfn(p->a), pfn_b = pfn(p->b);
+	int result = exchange_one(p->a, p->b, flags);
+	bool good = same(pfn(p->a) == pfn_b && pfn(p->b) == pfn_a, what, "frames not exchanged");
+
+	good &= same(usable(p, ALL), what, "contents are wrong");
+	if (!result)
+		result = exchange_one(p->a, p->b, flags);
+	good &= same(pfn(p->a) == pfn_a && pfn(p->b) == pfn_b, what, "frames not back");
+	good &= same(usable(p, ALL), what, "contents are wrong once back");
+	good &= same(vm_counter("folio_exchange_success") == success + 2, what, "not counted twice");
+	is_result(result, FOLIO_EXCHANGE_OK, "%s: there and back", what);
+	ok(good, "%s: frames and contents", what);
+}
+
 /* ---- the machine ---- */
 
 bool write_file(const char *path, const char *fmt, ...)
@@ -241,6 +347,12 @@ long counter_in(const char *path, const char *key)
 long vm_counter(const char *key)
 {
 	return counter_in("/proc/vmstat", key);
+}
+
+long settled_counter(const char *key)
+{
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	return vm_counter(key);
 }
 
 bool swap_on_zram(unsigned int mib)

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The exchange of folios: refusals, each provoked from outside, and all left as it was.
+cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 600 -- build/tests/exchange/refusals
