@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An exchange allocates nothing: it works while every allocation of the caller fails,
+ * and with both nodes so full that migration moves nothing.
+ */
+#include "exchange.h"
+
+#include <sys/resource.h>
+
+enum {
+	PAIRS = 512
+};
+
+/* All that a call needs, in memory that is there and stays. */
+static struct {
+	uint64_t at[2][PAIRS];
+	int32_t status[PAIRS];
+	void *pages[PAIRS];
+	int nodes[PAIRS];
+	uint64_t frame[2][PAIRS];
+	char *area[2];
+} * my;
+
+static void prepare(void)
+{
+	my = mmap(NULL, sizeof(*my), PROT_READ | PROT_WRITE,
+		  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (my == MAP_FAILED)
+		die("mmap");
+	for (int side = 0; side < 2; side++) {
+		my->area[side] = map(PAIRS, side);
+		fill(my->area[side], PAIRS * PAGE, side + 1);
+		for (int i = 0; i < PAIRS; i++)
+			my->at[side][i] = (uintptr_t)my->area[side] + i * PAGE;
+	}
+	if (mlockall(MCL_CURRENT))
+		die("mlockall");
+}
+
+/* On which node each page of a side is; -errno where there is none. */
+static int count_on(int side, int node)
+{
+	int found = 0;
+
+	for (int i = 0; i < PAIRS; i++)
+		my->pages[i] = (void *)my->at[side][i];
+	if (syscall(SYS_move_pages, 0, PAIRS, my->pages, NULL, my->nodes, 0))
+		die("move_pages");
+	for (int i = 0; i < PAIRS; i++)
+		found += my->nodes[i] == node;
+	return found;
+}
+
+static void note_frames(void)
+{
+	for (int side = 0; side < 2; side++)
+		for (int i = 0; i < PAIRS; i++)
+			my->frame[side][i] = pfn((void *)my->at[side][i]);
+}
+
+static int exchange(void)
+{
+	struct folio_exchange_args args = {
+		.size = sizeof(args),
+		.count = PAIRS,
+		.addrs_a = (uintptr_t)my->at[0],
+		.addrs_b = (uintptr_t)my->at[1],
+		.status = (uintptr_t)my->status,
+	};
+
+	return call(&args);
+}
+
+/* What became of it. */
+static void check(int err, const char *when)
+{
+	int done = 0, crossed = 0;
+
+	for (int i = 0; i < PAIRS; i++) {
+		done += my->status[i] == FOLIO_EXCHANGE_OK;
+		crossed += pfn((void *)my->at[0][i]) == my->frame[1][i] &&
+			   pfn((void *)my->at[1][i]) == my->frame[0][i];
+		if (my->status[i])
+			diag("pair %d: %s", i, result_name(my->status[i]));
+	}
+	diag("%s: exchange returned %s and moved %d of %d pairs", when, result_name(err), done,
+	     PAIRS);
+	is_result(err, 0, "%s: the call", when);
+	is(done, PAIRS, "%s: all pairs are exchanged", when);
+	is(crossed, PAIRS, "%s: all frames have changed places", when);
+	ok(intact(my->area[0], PAIRS * PAGE, 1) && intact(my->area[1], PAIRS * PAGE, 2),
+	   "%s: contents", when);
+}
+
+/* ---- every allocation fails ---- */
+
+#define FAULTS "/sys/kernel/debug/"
+
+static bool make_all_fail(const char *attribute)
+{
+	/* Of times there are as many as FAILURES. */
+	static const char *const settings[][2] = {
+		{ "task-filter", "Y" },	    { "probability", "100" }, { "interval", "1" },
+		{ "times", "1000000" },	    { "space", "0" },	      { "verbose", "0" },
+		{ "ignore-gfp-wait", "N" }, { "cache-filter", "N" },  { "ignore-gfp-highmem", "N" },
+		{ "min-order", "0" },
+	};
+	char path[128];
+
+	snprintf(path, sizeof(path), FAULTS "%s", attribute);
+	if (access(path, F_OK))
+		return false;
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		snprintf(path, sizeof(path), FAULTS "%s/%s", attribute, settings[i][0]);
+		/* Each has one or two of the last four only. */
+		if (!access(path, F_OK) && !write_file(path, "%s", settings[i][1]))
+			die(path);
+	}
+	return true;
+}
+
+/* How many failures are left to give, of so many. */
+enum {
+	FAILURES = 1000000
+};
+
+static long failed(const char *attribute)
+{
+	char path[128], text[32] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), FAULTS "%s/times", attribute);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		die(path);
+	close(fd);
+	return FAILURES - strtol(text, NULL, 10);
+}
+
+static void set_failing(int fd, bool failing)
+{
+	if (pwrite(fd, failing ? "1" : "0", 1, 0) != 1)
+		die("/proc/self/make-it-fail");
+}
+
+static void test_faults(void)
+{
+	int fd, slab, page, err;
+	char *fresh;
+
+	if (!make_all_fail("failslab") || !make_all_fail("fail_page_alloc"))
+		return skip("no failslab and fail_page_alloc", "every allocation fails");
+	fresh = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	fd = open("/proc/self/make-it-fail", O_WRONLY | O_CLOEXEC);
+	if (fresh == MAP_FAILED || fd < 0)
+		die("/proc/self/make-it-fail");
+	note_frames();
+	/* Nothing is printed or opened by the way: that would fail, too. */
+	set_failing(fd, true);
+	err = exchange();
+	set_failing(fd, false);
+	check(err, "every allocation fails");
+	is(failed("failslab"), 0, "no slab memory was asked for");
+	is(failed("fail_page_alloc"), 0, "no page was asked for");
+
+	/* The control: it does fail. */
+	set_failing(fd, true);
+	slab = open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 ? errno : 0;
+	page = madvise(fresh, PAGE, MADV_POPULATE_WRITE) ? errno : 0;
+	set_failing(fd, false);
+	close(fd);
+	is(slab, ENOMEM, "slab memory is refused");
+	is(page, ENOMEM, "a page is refused");
+	ok(failed("failslab") > 0, "failures of slab memory are counted");
+	ok(failed("fail_page_alloc") > 0, "failures of pages are counted");
+	write_file(FAULTS "failslab/probability", "0");
+	write_file(FAULTS "fail_page_alloc/probability", "0");
+	munmap(fresh, PAGE);
+}
+
+/* ---- both nodes are full ---- */
+
+/* Pages that can be taken of a node before the allocator begins to look for more. */
+static long available(int node)
+{
+	long all = 0, free_pages = 0, min = 0;
+	int of = -1, fd = open("/proc/zoneinfo", O_RDONLY | O_CLOEXEC);
+	static char text[1 << 16];
+	ssize_t n, length = 0;
+
+	/* Each CPU keeps some changes to itself, unless it is asked. */
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	while (fd >= 0 && (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
+		length += n;
+	if (fd < 0 || !length)
+		die("/proc/zoneinfo");
+	close(fd);
+	text[length] = 0;
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		long kept = 0;
+		char *at;
+
+		sscanf(line, "Node %d", &of);
+		sscanf(line, " pages free %ld", &free_pages);
+		sscanf(line, " min %ld", &min);
+		/* Comes last: what a zone keeps from those who could use a higher one. */
+		at = strstr(line, "protection: (");
+		if (!at || of != node)
+			continue;
+		for (at += 13; *at && *at != ')'; at += strspn(at, ", ")) {
+			long reserve = strtol(at, &at, 10);
+
+			kept = reserve > kept ? reserve : kept;
+		}
+		if (free_pages > min + kept)
+			all += free_pages - min - kept;
+	}
+	return all;
+}
+
+/* Pages that a hog leaves: its steps, and what others need meanwhile. */
+enum {
+	LEFT = 48
+};
+
+/*
+ * A child that takes what there is on a node, once it is told, and keeps it.  If there
+ * is to be a victim it is this one, but with so much left there need not be.
+ */
+static pid_t start_hog(int node, int go, int done)
+{
+	unsigned long mask = 1UL << node;
+	size_t size = 1UL << 32, used = 0;
+	pid_t pid = fork();
+	char *area, c;
+	long more;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	write_file("/proc/self/oom_score_adj", "1000");
+	area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
+	if (area == MAP_FAILED)
+		_exit(1);
+	madvise(area, size, MADV_NOHUGEPAGE);
+	if (syscall(SYS_mbind, area, size, MPOL_BIND, &mask, 8 * sizeof(mask), 0) ||
+	    read(go, &c, 1) != 1)
+		_exit(2);
+	/* Page tables come out of the same memory: half of it at a time. */
+	while ((more = (available(node) - LEFT) / 2) > 0) {
+		if (madvise(area + used, more * PAGE, MADV_POPULATE_WRITE))
+			_exit(3);
+		used += more * PAGE;
+	}
+	if (write(done, &c, 1) != 1)
+		_exit(4);
+	pause();
+	_exit(0);
+}
+
+static int move(int side, int node)
+{
+	for (int i = 0; i < PAIRS; i++) {
+		my->pages[i] = (void *)my->at[side][i];
+		my->nodes[i] = node;
+	}
+	/* In nodes: where to; the results are looked up. */
+	return syscall(SYS_move_pages, 0, PAIRS, my->pages, my->nodes, my->status, MPOL_MF_MOVE) < 0 ?
+		       -errno :
+		       0;
+}
+
+#define MIN_FREE "/proc/sys/vm/min_free_kbytes"
+
+static void test_full(const pid_t hog[2], const int go[2], const int done[2])
+{
+	int moved[2][2], err[3], on[2];
+	long left[2];
+	bool alive;
+	char c;
+
+	/* While there is room all of them can be moved. */
+	is(move(0, 1), 0, "room on both nodes: move_pages");
+	is(count_on(0, 1), PAIRS, "room on both nodes: all pages are moved");
+	is(move(0, 0), 0, "room on both nodes: move_pages, back");
+	is(count_on(0, 0), PAIRS, "room on both nodes: all pages are moved back");
+	is(count_on(1, 1), PAIRS, "the other side is on node 1");
+	write_file("/proc/sys/vm/drop_caches", "3");
+	/* One after the other: each fills its own node, and measures. */
+	for (int i = 0; i < 2; i++)
+		if (write(go[i], "", 1) != 1 || read(done[i], &c, 1) != 1)
+			die("a hog is gone");
+	note_frames();
+	left[0] = available(0);
+	left[1] = available(1);
+	/*
+	 * The few pages that the hogs have left, those in lists of the CPUs, and what could
+	 * be reclaimed, are put out of reach of all but those who may use reserves.  As long as that is so
+	 * nothing is printed, for that may take memory, and hence the life of a hog.
+	 */
+	if (!write_file(MIN_FREE, "%ld", counter_in("/proc/meminfo", "MemTotal") / 6))
+		die(MIN_FREE);
+	err[0] = move(0, 1);
+	moved[0][1] = count_on(0, 1);
+	err[1] = move(1, 0);
+	moved[1][0] = count_on(1, 0);
+	err[2] = exchange();
+	on[0] = count_on(0, 1);
+	on[1] = count_on(1, 0);
+	write_file(MIN_FREE, "2048");
+	alive = !waitpid(hog[0], NULL, WNOHANG) && !waitpid(hog[1], NULL, WNOHANG);
+	for (int i = 0; i < 2; i++) {
+		kill(hog[i], SIGKILL);
+		waitpid(hog[i], NULL, 0);
+	}
+	diag("full nodes: %ld and %ld pages were left", left[0], left[1]);
+	diag("full nodes: move_pages returned %s and %s and moved %d and %d of %d pages",
+	     result_name(err[0]), result_name(err[1]), moved[0][1], moved[1][0], PAIRS);
+	ok(alive, "full nodes: they were full to the end");
+	is(moved[0][1], 0, "full nodes: move_pages moves nothing to node 1");
+	is(moved[1][0], 0, "full nodes: move_pages moves nothing to node 0");
+	check(err[2], "full nodes");
+	is(on[0], PAIRS, "full nodes: side A has come to node 1");
+	is(on[1], PAIRS, "full nodes: side B has come to node 0");
+}
+
+int main(void)
+{
+	int go[2], done[2], pipes[2];
+	pid_t hog[2];
+
+	open_device();
+	write_file("/proc/self/oom_score_adj", "-1000");
+	write_file("/proc/sys/vm/overcommit_memory", "1");
+	write_file(MIN_FREE, "2048");
+	/* Watermarks stay where they are, and as little as can be is in the lists of the CPUs. */
+	write_file("/proc/sys/vm/watermark_boost_factor", "0");
+	write_file("/proc/sys/vm/percpu_pagelist_high_fraction", "1000000");
+	if (access("/sys/devices/system/node/node1", F_OK)) {
+		skip("one node only", "all");
+		return done_testing();
+	}
+	/* Before there are pages that they would share. */
+	for (int i = 0; i < 2; i++) {
+		int to[2];
+
+		if (pipe(to) || pipe(pipes))
+			die("pipe");
+		hog[i] = start_hog(i, to[0], pipes[1]);
+		go[i] = to[1];
+		done[i] = pipes[0];
+		/* So that a hog's end is seen. */
+		close(pipes[1]);
+	}
+	prepare();
+	test_full(hog, go, done);
+	test_faults();
+	return done_testing();
+}
