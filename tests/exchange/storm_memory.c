@@ -602,7 +602,7 @@ void run_collapse(void)
 		renew_page(i);
 	while (running()) {
 		unsigned int part = below(pages / 512) * 512, from = part + below(512);
-		unsigned int n = 1 + below(part + 512 - from);
+		unsigned int n = part + 512 - from < 64 ? part + 512 - from : 64;
 
 		switch (below(4)) {
 		case 0:
