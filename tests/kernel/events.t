@@ -6,7 +6,7 @@ top=$(readlink -f "$here/../..")
 # shellcheck source=tests/lib/tap.sh
 . "$top/tests/lib/tap.sh"
 
-kernel=${FOLIOSCOPE_TEST_KERNEL:-patched}
+kernel=${1:-patched}
 program=$top/build/tests/kernel/events
 mkdir -p "${program%/*}"
 cc -O1 -Wall -Wextra -Werror -static -pthread -o "$program" "$here"/events*.c ||

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a migration costs, by the guest's clock: moves pages that SHARERS
- * processes map to the other node and back, and prints nanoseconds a page.
- * With QEMU's -icount shift=0,sleep=off these are instructions.
+ * What walks and anon_vmas cost, by the guest's clock: moves pages that SHARERS
+ * processes map to the other node and back, then splits a VMA and merges it again,
+ * and prints nanoseconds for a page and for a split and merge. With QEMU's
+ * -icount shift=0,sleep=off these are instructions. (A fork would not do: it waits
+ * and is waited for, and time passes in idleness, too.)
  *
  * usage: walk-cost [SHARERS [PAGES [ROUNDS]]]
  */
@@ -73,8 +75,17 @@ int main(int argc, char **argv)
 		for (int i = 0; round >= 0 && i < pages; i++)
 			moved += status[i] == nodes[i];
 	}
-	printf("%.1f\n", (double)(now() - start) / moved);
+	printf("%.1f ", (double)(now() - start) / moved);
 	if (moved != (long)pages * rounds)
 		fprintf(stderr, "only %ld of %ld pages moved\n", moved, (long)pages * rounds);
+
+	for (int round = -4; round < 20 * rounds; round++) {
+		if (!round)
+			start = now();
+		/* two splits, each a clone, and two merges, each an unlink */
+		mprotect(area + pages / 2 * PAGE, PAGE, PROT_READ);
+		mprotect(area + pages / 2 * PAGE, PAGE, PROT_READ | PROT_WRITE);
+	}
+	printf("%.1f\n", (double)(now() - start) / (20 * rounds));
 	return 0; /* and with us the sharers */
 }

@@ -134,13 +134,20 @@ source_ensure_patched() {
 	fi
 }
 
+# What is there and whole needs no lock: a build beside us may hold it for minutes.
 source_patched() {
-	lock source
-	source_ensure_patched
+	if ! { tree=$(source_tree) && [ ! -e "$tree.series/.incomplete" ] && same_series "$tree.series"; }; then
+		lock source
+		source_ensure_patched
+	fi
 	printf '%s\n' "$tree"
 }
 
 source_pristine() {
+	if tree=$(source_tree) && [ -d "$tree.pristine" ]; then
+		printf '%s\n' "$tree.pristine"
+		return
+	fi
 	lock source
 	source_ensure
 	if ! [ -d "$tree.pristine" ]; then
