@@ -86,10 +86,14 @@ selftest: | kernel
 .PHONY: selftest
 
 # Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
-XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c,$(wildcard tests/exchange/*.c)))
-$(B)/tests/exchange/%: tests/exchange/%.c tests/exchange/lib.c tests/exchange/exchange.h | selftest
+# NAME_*.c are parts of NAME.
+XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c tests/exchange/storm_%,\
+	      $(wildcard tests/exchange/*.c)))
+xchg_parts  = $(wildcard tests/exchange/$(1)_*.c) tests/exchange/lib.c
+.SECONDEXPANSION:
+$(B)/tests/exchange/%: tests/exchange/%.c $$(call xchg_parts,%) $(wildcard tests/exchange/*.h) | selftest
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static -I$(B)/uapi -o $@ $< tests/exchange/lib.c -lpthread
+	$(CC) $(CFLAGS) -static -I$(B)/uapi -o $@ $(filter %.c,$^) -lpthread
 
 exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%)
 .PHONY: exchange-tests
