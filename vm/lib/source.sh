@@ -16,9 +16,12 @@ source_tree() {
 	printf '%s\n' "$cache/src/${newest%/}"
 }
 
-# In the order in which they apply; none is fine.
+# In the order in which they apply; none is fine. FOLIOSCOPE_MUTANT is one more: a
+# patch that breaks the series on purpose, to see tests fail. Its name sorts last.
 series_patches() {
 	find "$patch_dir" -maxdepth 1 -name '*.patch' 2>/dev/null | sort
+	[ -z "${FOLIOSCOPE_MUTANT:-}" ] || readlink -e "$FOLIOSCOPE_MUTANT" ||
+		die "there is no patch $FOLIOSCOPE_MUTANT: correct FOLIOSCOPE_MUTANT"
 }
 
 source_unpack() { # DEB ENTRY
