@@ -215,6 +215,35 @@ static void test_unmapped_checks(void)
 	detach();
 }
 
+/*
+ * A reference that comes after the checks, which are made blind to it: only freezing
+ * is left to find it, and what was done by then must be undone.
+ */
+static void test_late_reference(void)
+{
+	char what[64];
+
+	if (!attach("exchange_check_locked"))
+		return skip("it cannot be made to succeed", "a late reference");
+	for (int side = 0; side < 2; side++) {
+		struct pair p = new_pair();
+		struct iovec iov = { side ? p.b : p.a, PAGE };
+		int pipes[2];
+
+		if (pipe(pipes) || vmsplice(pipes[1], &iov, 1, 0) != (ssize_t)PAGE)
+			die("vmsplice");
+		snprintf(what, sizeof(what), "a late reference to %c", "AB"[side]);
+		fail(0, 1000, 0);
+		refused(&p, FOLIO_EXCHANGE_EXTRA_REFS, 0, ALL, what);
+		ok(end_failing() > 1, "%s: both were asked for", what);
+		close(pipes[0]);
+		close(pipes[1]);
+		exchanged(&p, 0, what);
+		drop_pair(&p);
+	}
+	detach();
+}
+
 /* What belongs to the page a pair is in when reading broken memory fails. */
 static void test_data(void)
 {
@@ -358,6 +387,7 @@ int main(void)
 	open_device();
 	test_locked_checks();
 	test_unmapped_checks();
+	test_late_reference();
 	test_data();
 	one_of_many("exchange_check_locked", 2, -FOLIO_EXCHANGE_WRITEBACK, FOLIO_EXCHANGE_WRITEBACK);
 	one_of_many("exchange_check_unmapped", 2, -FOLIO_EXCHANGE_UNMAP, FOLIO_EXCHANGE_UNMAP);

@@ -460,6 +460,73 @@ static void test_cpuset(void)
 	munmap(home.b, PAGE);
 }
 
+static char serve_in_cpuset(char *at, char what)
+{
+	if (what == 'j')
+		return write_file(CGROUP "/cgroup.procs", "0") ? 'y' : 'n';
+	if (what == 'f')
+		fill(at, PAGE, 1);
+	return intact(at, PAGE, 1) ? 'y' : 'n';
+}
+
+/* It is the owner's cpuset that counts, not that of the caller. */
+static void test_cpuset_of_owner(void)
+{
+	struct pair p = new_pair();
+	struct child c = start(serve_in_cpuset, p.a);
+	int32_t status[2];
+
+	/* Written to after the fork, for a folio of its own. */
+	fill(p.b, PAGE, 2);
+	if (mkdir(CGROUP, 0755) || !write_file(CGROUP "/cpuset.mems", "0") || ask(&c, 'j') != 'y' ||
+	    ask(&c, 'f') != 'y') {
+		skip("no cpusets", "another process's cpuset");
+	} else {
+		exchange_of(c.pid, p.a, 0, p.b, 1, &status[0], 0);
+		exchange_of(0, p.b, c.pid, p.a, 1, &status[1], 0);
+		is_result(status[0], FOLIO_EXCHANGE_CPUSET, "another process's cpuset, A");
+		is_result(status[1], FOLIO_EXCHANGE_CPUSET, "another process's cpuset, B");
+		write_file(CGROUP "/cpuset.mems", "0-1");
+		exchange_of(c.pid, p.a, 0, p.b, 1, &status[0], 0);
+		is_result(status[0], FOLIO_EXCHANGE_OK, "another process's cpuset, once wider");
+		ok(ask(&c, '1') == 'y' && intact(p.b, PAGE, 2), "another process's cpuset: contents");
+	}
+	stop(&c);
+	rmdir(CGROUP);
+	drop_pair(&p);
+}
+
+/* ---- several pairs ---- */
+
+/* What is refused before the others are tried does not shift their results. */
+static void test_order_of_results(void)
+{
+	static const int want[] = {
+		FOLIO_EXCHANGE_OK,	   FOLIO_EXCHANGE_NOT_PRESENT, FOLIO_EXCHANGE_OK,
+		FOLIO_EXCHANGE_EXTRA_REFS, FOLIO_EXCHANGE_OK,
+	};
+	enum {
+		N = sizeof(want) / sizeof(*want)
+	};
+	char *a = map(N, 0), *b = map(N, 1);
+	struct iovec iov = { b + 3 * PAGE, PAGE };
+	int32_t status[N];
+	int pipes[2];
+
+	fill(a, N * PAGE, 1);
+	fill(b, N * PAGE, 2);
+	madvise(a + PAGE, PAGE, MADV_DONTNEED);
+	if (pipe(pipes) || vmsplice(pipes[1], &iov, 1, 0) != (ssize_t)PAGE)
+		die("vmsplice");
+	is_result(exchange_of(0, a, 0, b, N, status, 0), 0, "some refused early: the call");
+	for (int i = 0; i < N; i++)
+		is_result(status[i], want[i], "some refused early: pair %d", i);
+	close(pipes[0]);
+	close(pipes[1]);
+	munmap(a, N * PAGE);
+	munmap(b, N * PAGE);
+}
+
 /* ---- the same folio in several pairs ---- */
 
 /* -1: on any. */
@@ -693,6 +760,8 @@ int main(void)
 	test_shared();
 	test_swap();
 	test_cpuset();
+	test_cpuset_of_owner();
+	test_order_of_results();
 	test_repeated();
 	test_repeated_fresh();
 	test_busy();

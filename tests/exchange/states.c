@@ -70,12 +70,12 @@ enum {
 	MANY = 512
 };
 
-static int exchange_many(char *a, char *b, pid_t of_b)
+static int exchange_many(char *a, char *b, uint32_t flags)
 {
 	int32_t status[MANY];
 	int bad = 0;
 
-	if (exchange_of(0, a, of_b, b, MANY, status, 0))
+	if (exchange_of(0, a, 0, b, MANY, status, flags))
 		die("exchange");
 	for (int i = 0; i < MANY; i++)
 		bad += status[i] != FOLIO_EXCHANGE_OK;
@@ -131,10 +131,62 @@ static void test_counters(void)
 	   "unmapped, nothing of it is counted as mlocked");
 }
 
+/*
+ * Pages that two processes have mlocked stay so when one of them unlocks: each
+ * mapping must have been counted again.
+ */
+static void test_mlocked_twice(void)
+{
+	char *a = map(MANY, 0), *b = map(MANY, 1), c = 0;
+	int to[2], from[2];
+	long before;
+	pid_t pid;
+
+	fill(a, MANY * PAGE, 1);
+	/* Writable memory would be copied when it is locked. */
+	mprotect(a, MANY * PAGE, PROT_READ);
+	if (mlock(a, MANY * PAGE) || pipe(to) || pipe(from))
+		die("mlock");
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		c = mlock(a, MANY * PAGE) ? 'n' : 'y';
+		if (write(from[1], &c, 1) != 1 || read(to[0], &c, 1) != 1)
+			_exit(1);
+		c = munlock(a, MANY * PAGE) ? 'n' : 'y';
+		if (write(from[1], &c, 1) != 1 || read(to[0], &c, 1) != 1)
+			_exit(2);
+		_exit(!intact(a, MANY * PAGE, 1));
+	}
+	fill(b, MANY * PAGE, 2);
+	ok(read(from[0], &c, 1) == 1 && c == 'y', "mlocked by two: the other has locked it");
+	is(exchange_many(a, b, FOLIO_EXCHANGE_MOVE_ALL), 0, "mlocked by two: all are exchanged");
+	before = settled_counter("nr_mlock");
+	ok(write(to[1], "u", 1) == 1 && read(from[0], &c, 1) == 1 && c == 'y',
+	   "mlocked by two: the other unlocks it");
+	is(settled_counter("nr_mlock"), before, "mlocked by two: it stays mlocked by the first");
+	ok(intact(a, MANY * PAGE, 1) && intact(b, MANY * PAGE, 2), "mlocked by two: contents");
+	if (write(to[1], "e", 1) != 1)
+		die("the child is gone");
+	waitpid(pid, NULL, 0);
+	munmap(a, MANY * PAGE);
+	munmap(b, MANY * PAGE);
+}
+
+static long on_node_isolated(int node)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/node/node%d/vmstat", node);
+	write_file("/proc/sys/vm/stat_refresh", "1");
+	return counter_in(path, "nr_isolated_file");
+}
+
 /* Both sides' pages become lazyfree; what is left of them is theirs or zeros. */
 static void test_lazyfree(void)
 {
 	char *a = map(MANY, 0), *b = map(MANY, 1);
+	long isolated[2] = { on_node_isolated(0), on_node_isolated(1) };
 	bool good = true;
 
 	fill(a, MANY * PAGE, 1);
@@ -144,6 +196,9 @@ static void test_lazyfree(void)
 	for (int i = 0; i < MANY; i++)
 		good &= intact(a + i * PAGE, PAGE, 1) || !a[i * PAGE];
 	ok(good && intact(b, MANY * PAGE, 2), "MADV_FREE: contents");
+	/* They count as file pages; if those of one node were taken for the other's the sum is right. */
+	for (int i = 0; i < 2; i++)
+		is(on_node_isolated(i), isolated[i], "MADV_FREE: nr_isolated_file of node %d", i);
 	/* Those of B must not have become free to drop. */
 	madvise(a, MANY * PAGE, MADV_PAGEOUT);
 	madvise(b, MANY * PAGE, MADV_PAGEOUT);
@@ -153,6 +208,39 @@ static void test_lazyfree(void)
 	ok(good, "MADV_FREE: after reclaim");
 	munmap(a, MANY * PAGE);
 	munmap(b, MANY * PAGE);
+}
+
+/* ---- anon_vmas ---- */
+
+/* Each area has an anon_vma of its own, which goes with it. */
+static void test_anon_vmas(void)
+{
+	enum {
+		AREAS = 1000,
+		SLACK = 400
+	};
+	long before = counter_in("/proc/slabinfo", "anon_vma"), more = 0;
+
+	if (before < 0)
+		return skip("no /proc/slabinfo", "anon_vmas");
+	for (int i = 0; i < AREAS; i++) {
+		struct pair p = { map(1, 0), map(1, 1) };
+
+		*p.a = 1;
+		*p.b = 2;
+		if (exchange_one(p.a, p.b, 0) != FOLIO_EXCHANGE_OK)
+			die("exchange");
+		drop_pair(&p);
+	}
+	/* They are freed some time later. */
+	for (int i = 0; i < 50; i++) {
+		more = counter_in("/proc/slabinfo", "anon_vma") - before;
+		if (more < SLACK)
+			break;
+		usleep(100000);
+	}
+	diag("%ld more anon_vmas after %d exchanges", more, AREAS);
+	ok(more < SLACK, "anon_vmas go with their memory");
 }
 
 /* ---- the arrays of the call lie in what is exchanged ---- */
@@ -406,7 +494,9 @@ int main(void)
 	test_uffd_wp();
 	test_soft_dirty();
 	test_counters();
+	test_mlocked_twice();
 	test_lazyfree();
+	test_anon_vmas();
 	test_own_arrays();
 	test_memcg();
 	test_numa_hints();
