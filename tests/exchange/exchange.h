@@ -79,7 +79,13 @@ struct pair {
 };
 
 /* What may be done to the pages after a refusal without changing what it is about. */
-enum { READ_A = 1, READ_B = 2, WRITE_A = 4, WRITE_B = 8, ALL = 15 };
+enum {
+	READ_A = 1,
+	READ_B = 2,
+	WRITE_A = 4,
+	WRITE_B = 8,
+	ALL = 15
+};
 
 /* On nodes 0 and 1, filled with generations 1 and 2. */
 struct pair new_pair(void);
