@@ -225,6 +225,11 @@ static void set_coverage(struct rmap_live *live)
 		if (!cause__exists(c, &why))
 			src->causes[c] = (struct coverage){ COVERAGE_NONE, why };
 	}
+	/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
+	if (fentry && src->causes[CAUSE_MIGRATE_UNMAP].state == COVERAGE_FULL)
+		src->causes[CAUSE_MIGRATE_UNMAP] =
+			(struct coverage){ COVERAGE_PARTIAL, "a huge page that is split by the "
+							     "walk counts as not mapped" };
 	if (fentry && !bpf_program__autoload(live->skel->progs.enter_ksm))
 		src->kinds[RMAP_KSM] = (struct coverage){ COVERAGE_NONE, "CONFIG_KSM is off" };
 }

@@ -36,9 +36,22 @@ static int prose_close(const struct rmap_view *view, FILE *prose, char **text)
 	return err;
 }
 
+/* The causes of a state and why, after `intro`; nothing if there are none. */
+static void list_causes(FILE *f, const struct rmap_source *src, enum coverage_state state,
+			const char *intro)
+{
+	const char *sep = intro;
+
+	for (enum cause c = 0; c < CAUSES; c++) {
+		if (src->causes[c].state != state)
+			continue;
+		fprintf(f, "%s%s (%s)", sep, cause__name(c), src->causes[c].why);
+		sep = ", ";
+	}
+}
+
 static int table_header(const struct rmap_view *view, const struct rmap_source *src)
 {
-	const char *sep = "; not seen: ";
 	size_t len;
 	char *text;
 	FILE *prose = prose_open(&text, &len);
@@ -46,12 +59,8 @@ static int table_header(const struct rmap_view *view, const struct rmap_source *
 	if (!prose)
 		return -ENOMEM;
 	fprintf(prose, "rmap walks, backend %s", src->backend);
-	for (enum cause c = 0; c < CAUSES; c++) {
-		if (src->causes[c].state == COVERAGE_FULL)
-			continue;
-		fprintf(prose, "%s%s (%s)", sep, cause__name(c), src->causes[c].why);
-		sep = ", ";
-	}
+	list_causes(prose, src, COVERAGE_PARTIAL, "; seen in part: ");
+	list_causes(prose, src, COVERAGE_NONE, "; not seen: ");
 	return prose_close(view, prose, &text);
 }
 
