@@ -382,6 +382,39 @@ static void test_chunks(void)
 	munmap(b, N * PAGE);
 }
 
+/* The addresses end early: what could be read is done, and the rest is said not to be. */
+static void test_cancelled(void)
+{
+	enum {
+		CHUNK = 128,
+		N = 2 * CHUNK + 1
+	};
+	char *a = map(N, 0), *ends = map(2, 0);
+	uint64_t *at = (uint64_t *)(ends + PAGE) - CHUNK;
+	int32_t results[N];
+	struct folio_exchange_args args = {
+		.size = sizeof(args),
+		.count = N,
+		.addrs_a = (uintptr_t)at,
+		.addrs_b = (uintptr_t)at,
+		.status = (uintptr_t)results,
+	};
+	int other = 0;
+
+	munmap(ends + PAGE, PAGE);
+	fill(a, N * PAGE, 1);
+	for (int i = 0; i < CHUNK; i++)
+		at[i] = (uintptr_t)a + i * PAGE;
+	for (int i = 0; i < N; i++)
+		results[i] = 12345;
+	is_result(call(&args), -EFAULT, "addresses that end early: the call");
+	for (int i = 0; i < N; i++)
+		other += results[i] != (i < CHUNK ? FOLIO_EXCHANGE_SAME_FOLIO : -ECANCELED);
+	is(other, 0, "addresses that end early: done, and then cancelled");
+	munmap(ends, PAGE);
+	munmap(a, N * PAGE);
+}
+
 int main(void)
 {
 	open_device();
@@ -394,5 +427,6 @@ int main(void)
 	one_of_many("folio_exchange_data", 1, -EHWPOISON, FOLIO_EXCHANGE_HWPOISON);
 	test_again();
 	test_chunks();
+	test_cancelled();
 	return done_testing();
 }
