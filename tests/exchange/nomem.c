@@ -433,6 +433,8 @@ int main(int argc, char **argv)
 
 	open_device();
 	write_file("/proc/self/oom_score_adj", "-1000");
+	/* Its scan of this task's VMAs allocates (task_numa_work(), kernel/sched/fair.c). */
+	write_file("/proc/sys/kernel/numa_balancing", "0");
 	write_file("/proc/sys/vm/overcommit_memory", "1");
 	write_file(MIN_FREE, "2048");
 	/* Watermarks stay where they are, and as little as can be is in the lists of the CPUs. */
