@@ -165,8 +165,8 @@ static bool user_address(uint64_t at, uint64_t size)
 
 /* ---- one call ---- */
 
-/* An address for an argument: mostly good, else broken in one way. */
-static uint64_t some_pointer(enum place i, uint64_t size)
+/* Never mapped, of the kernel, not canonical, or so near the end that adding wraps. */
+static uint64_t bad_address(void)
 {
 	static const uint64_t bad[] = {
 		0,
@@ -178,11 +178,18 @@ static uint64_t some_pointer(enum place i, uint64_t size)
 		0x0200000000000000,
 		-PAGE,
 		-8UL,
+		-1UL,
 	};
 
+	return bad[below(sizeof(bad) / sizeof(bad[0]))];
+}
+
+/* An address for an argument: mostly good, else broken in one way. */
+static uint64_t some_pointer(enum place i, uint64_t size)
+{
 	switch (below(40)) {
 	case 0:
-		return bad[below(sizeof(bad) / sizeof(bad[0]))];
+		return bad_address();
 	case 1: /* ends at the end of what is mapped, or a little later */
 		return place_at(i) + ARRAY_SIZE - (size < ARRAY_SIZE ? size : 64) + 8 * below(3);
 	case 2:
@@ -200,19 +207,9 @@ static uint64_t some_pointer(enum place i, uint64_t size)
 
 static uint64_t some_address(void)
 {
-	static const uint64_t bad[] = { 0,
-					PAGE,
-					0x700000000000,
-					0xffff888000000000,
-					0xffffffff81000000,
-					0x8000000000000000,
-					0x0200000000000000,
-					-PAGE,
-					-1UL };
-
 	switch (below(32)) {
 	case 0:
-		return bad[below(sizeof(bad) / sizeof(bad[0]))];
+		return bad_address();
 	case 1:
 		return MEMORY + below(MEMORY_SIZE); /* misaligned as a rule */
 	case 2:
