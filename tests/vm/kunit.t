@@ -6,10 +6,15 @@ top=$(readlink -f "$here/../..")
 # shellcheck source=tests/lib/tap.sh
 . "$top/tests/lib/tap.sh"
 
-results=$("$top/vm/run" -k debug -- cat /sys/kernel/debug/kunit/swap_mc/results)
-ok $? "the debugging kernel ran its unit tests of swap_mc(), and without a complaint"
-for case in swap_mc_trades swap_mc_fails_in_first swap_mc_fails_in_second; do
-	grep -qE "^ +ok [0-9]+ $case\$" <<<"$results"
-	ok $? "$case" || diag "$results"
+swap_mc="swap_mc_trades swap_mc_fails_in_first swap_mc_fails_in_second"
+folio_exchange="exchange_contents_trade exchange_contents_of_a_broken exchange_contents_of_b_broken"
+
+results=$("$top/vm/run" -k debug -- sh -c 'cd /sys/kernel/debug/kunit && cat swap_mc/results folio_exchange/results')
+ok $? "the debugging kernel ran its unit tests, and without a complaint"
+for suite in swap_mc folio_exchange; do
+	for case in ${!suite}; do
+		grep -qE "^ +ok [0-9]+ $case\$" <<<"$results"
+		ok $? "$suite: $case" || diag "$results"
+	done
 done
 done_testing
