@@ -17,9 +17,10 @@ LIBS   := -lbpf -lelf -lz -ljansson -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
-TOOLS    := rmaptop folioxchg
+TOOLS    := rmaptop exchangelat folioxchg
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
+LAT_SRC  := $(wildcard cmd/lat/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
@@ -29,6 +30,7 @@ tools: $(TOOLS:%=$(B)/bin/%)
 
 # What a tool is made of besides cmd/NAME.c and cmd/lib.
 rmaptop_SRC := $(RMAP_SRC)
+exchangelat_SRC := $(LAT_SRC) cmd/xchg/device.c
 folioxchg_SRC := $(wildcard cmd/xchg/*.c)
 
 # ------------------------------------------------------------------ programs
@@ -36,12 +38,13 @@ folioxchg_SRC := $(wildcard cmd/xchg/*.c)
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+	llvm-strip -g $@ # DWARF; BTF stays
 
 $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	bpftool gen skeleton $< name $*_bpf > $@
 
 # Skeletons are found by the first build; after that the .d files know who uses them.
-$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h
+$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h $(B)/bpf/exchange.skel.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
@@ -60,7 +63,7 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 # ---------------------------------------------------------------- unit tests
 
 # Built with the sanitizers: what they find fails the test.
-UNIT_SRC := $(LIB_SRC) $(filter-out cmd/rmap/live.c,$(RMAP_SRC))
+UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c,$(RMAP_SRC) $(LAT_SRC)) cmd/xchg/device.c
 $(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.h $(UNIT_SRC) $(wildcard cmd/*/*.h bpf/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $< \

@@ -27,6 +27,7 @@ typedef __u32 __wsum;
 typedef _Bool bool;
 #define true 1
 #define false 0
+#define NULL ((void *)0)
 
 /* include/uapi/linux/bpf.h: map types and flags used by the programs. */
 enum {
@@ -34,6 +35,7 @@ enum {
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
+	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 };
 
@@ -49,6 +51,17 @@ struct bpf_pidns_info {
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+/* arch/x86/include/asm/ptrace.h: arguments at the entry of a function, and what it returns. */
+struct pt_regs {
+	unsigned long r9; /* the sixth */
+	unsigned long r8;
+	unsigned long ax;
+	unsigned long cx;
+	unsigned long dx;
+	unsigned long si;
+	unsigned long di;
+};
 
 /* include/linux/rmap.h: what a caller of rmap_walk() asks for (4.x to 7.2). */
 struct rmap_walk_control {
@@ -69,6 +82,21 @@ struct page {
 	unsigned long flags;
 };
 
+/* The order of a compound page, in its second struct page (5.10). */
+struct page___5_10 {
+	unsigned char compound_order;
+};
+
+/* The same in 6.1 ... */
+struct folio___6_1 {
+	unsigned char _folio_order;
+};
+
+/* ... and in 6.12 to 7.2, the lowest byte. */
+struct folio {
+	unsigned long _flags_1;
+};
+
 /* "mm: introduce memdesc_flags_t" (6.18): the word moved into a struct. */
 struct page___6_18 {
 	struct {
@@ -82,6 +110,69 @@ struct page___6_18 {
  */
 enum pageflags {
 	PG_swapbacked = 1,
+	PG_head = 2,
+};
+
+/* include/linux/mmzone.h: only their sizes count, from which that of a nid follows. */
+struct zone;
+struct zoneref {
+	struct zone *zone;
+};
+
+struct zonelist {
+	struct zoneref _zonerefs[1]; /* MAX_NUMNODES * MAX_NR_ZONES + 1 */
+};
+
+struct zone {
+	unsigned long flags;
+};
+
+struct pglist_data {
+	struct zone node_zones[1]; /* MAX_NR_ZONES */
+};
+
+/* include/linux/migrate_mode.h; they were renumbered as reasons came. */
+enum migrate_reason {
+	MR_COMPACTION,
+	MR_MEMORY_FAILURE,
+	MR_MEMORY_HOTPLUG,
+	MR_SYSCALL,
+	MR_MEMPOLICY_MBIND,
+	MR_NUMA_MISPLACED,
+	MR_CONTIG_RANGE,
+	MR_LONGTERM_PIN, /* in 6.1, not in 5.10 */
+	MR_DEMOTION,	 /* the same */
+	MR_DAMON,	 /* in 6.12, not in 6.1 */
+};
+
+/*
+ * include/trace/events/migrate.h: where it has this field, in 6.12 and not in 6.1, there
+ * is an argument more before mode and reason.
+ */
+struct trace_event_raw_mm_migrate_pages {
+	unsigned long large_folio_split;
+};
+
+/* mm/exchange.c of the folioscope patch; the last three wait for file folios. */
+enum folio_exchange_phase {
+	FOLIO_EXCHANGE_PHASE_DRAIN,
+	FOLIO_EXCHANGE_PHASE_ISOLATE,
+	FOLIO_EXCHANGE_PHASE_LOCK,
+	FOLIO_EXCHANGE_PHASE_UNMAP,
+	FOLIO_EXCHANGE_PHASE_FLUSH,
+	FOLIO_EXCHANGE_PHASE_MAPPING,
+	FOLIO_EXCHANGE_PHASE_DATA,
+	FOLIO_EXCHANGE_PHASE_FLAGS,
+	FOLIO_EXCHANGE_PHASE_REMAP,
+	FOLIO_EXCHANGE_PHASE_PUTBACK,
+	FOLIO_EXCHANGE_PHASE_PREPARE,
+	FOLIO_EXCHANGE_PHASE_PRIVATE,
+	FOLIO_EXCHANGE_PHASE_FINISH,
+};
+
+/* include/uapi/linux/folio_exchange.h of the patch: the results are 0 to this. */
+enum folio_exchange_result {
+	FOLIO_EXCHANGE_GONE = 17,
 };
 
 /* include/linux/rmap.h: flags of an unmapping walk, in rwc->arg. */

@@ -13,6 +13,7 @@
 #include <bpf/bpf_core_read.h>
 #include "filter.bpf.h"
 #include "hist.h"
+#include "page.bpf.h"
 #include "rmap.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -107,20 +108,6 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 		if (bpf_map_update_elem(hist, key, &one, BPF_NOEXIST))
 			COUNT(hist_full);
 	}
-}
-
-/* The first word of a struct page or folio. */
-static __always_inline __u64 folio_flags(const void *folio)
-{
-	const struct page___6_18 *new = folio;
-	const struct page *old = folio;
-	__u64 flags = 0;
-
-	if (bpf_core_field_exists(new->flags.f))
-		bpf_core_read(&flags, sizeof(flags), &new->flags.f);
-	else
-		bpf_core_read(&flags, sizeof(flags), &old->flags);
-	return flags;
 }
 
 /* A file walk's kind: only shmem is swap-backed without being anonymous. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "lib/head.h"
 #include "lib/json.h"
 #include "lib/opts.h"
 #include "lib/out.h"
@@ -166,7 +167,7 @@ static int print_json(const struct request *r, const uint64_t *a, const uint64_t
 		      const int32_t *status, const struct tally *tally, size_t ntally)
 {
 	json_t *results = json_object();
-	int err = json__line(r->f, json__header(NULL, r->argc, r->argv, json_object()));
+	int err = head__json(&(struct head){ 0 }, r->f, r->argc, r->argv);
 
 	for (uint64_t i = 0; i < r->count && !err; i++)
 		err = json__line(r->f,
@@ -256,7 +257,7 @@ static enum status bench(const struct request *r, int fd)
 		return status;
 	ratio = res.exchange_ns ? (double)res.migrate_ns / res.exchange_ns : 0;
 	if (r->json) {
-		if (json__line(r->f, json__header(NULL, r->argc, r->argv, json_object())) ||
+		if (head__json(&(struct head){ 0 }, r->f, r->argc, r->argv) ||
 		    json__line(r->f, json_pack("{s:s, s:f, s:f, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I,"
 					       " s:f, s:s}",
 					       "type", "snapshot", "ts", json__now(), "interval_s",

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmaptop: who walks the reverse map, why, over how many VMAs, and for how many in vain. */
-#include <string.h>
-#include "lib/child.h"
-#include "lib/loop.h"
-#include "lib/opts.h"
-#include "lib/out.h"
-#include "lib/text.h"
+#include "lib/run.h"
+#include "rmap/live.h"
+#include "rmap/record.h"
 #include "rmap/snapshot.h"
 #include "rmap/view.h"
 
@@ -21,22 +18,27 @@ static const char doc[] =
 	"  rmaptop -j -d 10      JSON Lines for 10 seconds\n"
 	"  rmaptop -- COMMAND    one table of all that happened while COMMAND ran";
 
-struct run {
-	struct rmap_source *src;
+struct rmaptop {
+	struct run run; /* first: run_ops are handed this */
+	struct rmap_live *live;
 	struct rmap_snapshot snap;
-	struct rmap_view view;
-	const struct rmap_view_ops *ops;
+	unsigned int rows;
 };
+
+static struct rmaptop *rmaptop(struct run *run)
+{
+	return (struct rmaptop *)run;
+}
 
 static error_t parse_own(int key, char *arg, struct argp_state *state)
 {
-	struct run *run = state->input;
+	struct rmaptop *top = state->input;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		return 0;
 	case 'r':
-		run->view.rows = opts__number("the number of rows", arg, 0, UINT32_MAX);
+		top->rows = opts__number("the number of rows", arg, 0, UINT32_MAX);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -49,100 +51,75 @@ static const struct argp_option own_options[] = {
 
 static const struct argp own = { .options = own_options, .parser = parse_own };
 
-static enum loop_verdict after_write(struct run *run, int err)
+static enum status open_live(struct run *run)
 {
-	if (err) {
-		fail(ST_FAIL, "out of memory");
-		return LOOP_FAIL;
-	}
-	switch (out__flush(run->view.f)) {
-	case OUT_OK:
-		return LOOP_GO_ON;
-	case OUT_CLOSED:
-		return LOOP_END;
-	default:
-		return LOOP_FAIL;
-	}
+	return rmap_live__open(&run->opts, &run->head, &rmaptop(run)->live);
 }
 
-static enum loop_verdict tick(void *arg, bool last)
+static enum status take(struct run *run, struct when *when, bool last)
 {
-	struct run *run = arg;
+	struct rmaptop *top = rmaptop(run);
 
-	rmap_snapshot__clear(&run->snap);
-	if (run->src->ops->next(run->src, &run->snap, last) != ST_OK)
-		return LOOP_FAIL;
-	return after_write(run, run->ops->interval(&run->view, &run->snap));
+	return rmap_live__take(top->live, &top->snap, when, last);
 }
 
-/* From the first line to the last, with everything attached. */
-static enum status trace(struct run *run, struct loop *loop, const struct opts *opts,
-			 struct child *child)
+static enum status account(struct run *run)
 {
-	struct loop_conf conf = {
-		.interval_ns = opts->interval_ns,
-		.count = opts->count,
-		.duration_ns = opts->duration_ns,
-		.tick = tick,
-		.arg = run,
-	};
-	struct rmap_account account;
-	enum status status;
-
-	if (after_write(run, run->ops->header(&run->view, run->src)) == LOOP_FAIL)
-		return ST_FAIL;
-	if (opts->command) {
-		status = child__go(child, opts->command[0]);
-		if (status)
-			return status;
-		conf.child = child->pid;
-	}
-	status = loop__run(loop, &conf);
-	if (status)
-		return status;
-	status = run->src->ops->account(run->src, &account);
-	if (status)
-		return status;
-	return after_write(run, run->ops->end(&run->view, &account)) == LOOP_FAIL ? ST_FAIL : ST_OK;
+	return rmap_live__account(rmaptop(run)->live, &run->books);
 }
+
+static int read_recorded(struct run *run, const json_t *line)
+{
+	return rmap_record__read(&rmaptop(run)->snap, line);
+}
+
+static void close_live(struct run *run)
+{
+	rmap_live__close(rmaptop(run)->live);
+}
+
+static int interval(struct run *run, struct when when)
+{
+	struct rmaptop *top = rmaptop(run);
+	int err = run->opts.json ? rmap_json__interval(run->f, &top->snap, when) :
+				   rmap_table__interval(run->f, &top->snap, when, top->rows);
+
+	rmap_snapshot__clear(&top->snap);
+	return err;
+}
+
+static int header(struct run *run)
+{
+	return rmap_table__header(run);
+}
+
+static int end(struct run *run)
+{
+	return rmap_table__end(run);
+}
+
+static const struct run_ops ops = {
+	.open = open_live,
+	.take = take,
+	.account = account,
+	.close = close_live,
+	.read = read_recorded,
+	.interval = interval,
+	.header = header,
+	.end = end,
+};
 
 int main(int argc, char **argv)
 {
-	struct run run = { .view = { .rows = 20, .argc = argc, .argv = argv } };
-	struct opts_tool tool = {
+	struct rmaptop top = { .run.ops = &ops, .rows = 20 };
+	const struct opts_tool tool = {
 		.doc = doc,
-		.uses = OPTS_TARGET | OPTS_TRACE,
+		.uses = OPTS_TARGET | OPTS_TRACE | OPTS_REPLAY,
 		.own = &own,
-		.own_input = &run,
+		.own_input = &top,
 	};
-	struct child child = { 0 };
-	struct loop *loop = NULL;
-	struct opts opts;
-	enum status status;
+	int status = run__main(&top.run, &tool, argc, argv);
 
-	text__init();
-	status = opts__parse(&opts, &tool, argc, argv);
-	if (!status)
-		status = out__open(opts.output, &run.view.f);
-	if (status)
-		return status;
-	run.ops = opts.json ? &rmap_view_json : &rmap_view_table;
-	loop = loop__new();
-	if (!loop)
-		return ST_FAIL;
-	if (opts.command)
-		status = child__prepare(&child, opts.command);
-	if (!status)
-		status = rmap_live__open(&opts, &run.src);
-	if (!status)
-		status = trace(&run, loop, &opts, &child);
-	if (run.src)
-		run.src->ops->close(run.src);
-	child__stop(&child);
-	rmap_snapshot__free(&run.snap);
-	loop__free(loop);
-	opts__free(&opts);
-	if (out__close(run.view.f) != ST_OK)
-		status = ST_FAIL;
+	rmap_snapshot__free(&top.snap);
 	return status;
 }

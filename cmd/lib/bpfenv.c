@@ -151,21 +151,19 @@ int bpfenv__drop_cmpxchg(struct bpf_program *prog)
 	return err;
 }
 
-int bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro)
+int bpfenv__pidns(const struct opts *opts, unsigned long long *dev, unsigned long long *ino)
 {
 	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
 	const ino_t initial_pidns = 0xeffffffc;
 	struct stat st;
 
-	*ro->pid = opts->npids;
-	*ro->cgroup = opts->cgroup;
 	if (!opts->npids)
 		return 0;
 	if (stat("/proc/self/ns/pid", &st))
 		return -errno;
 	if (st.st_ino != initial_pidns) {
-		*ro->pidns_dev = st.st_dev;
-		*ro->pidns_ino = st.st_ino;
+		*dev = st.st_dev;
+		*ino = st.st_ino;
 	}
 	return 0;
 }

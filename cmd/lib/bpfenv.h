@@ -38,14 +38,12 @@ bool bpfenv__has_cmpxchg(void);
 int bpfenv__drop_cmpxchg(struct bpf_program *prog);
 
 /*
- * Lets @opts' pids and cgroup pass bpf/filter.bpf.h's filter: constants before
- * loading (rodata), maps after (fill).  0 or -errno.
+ * The PID namespace that -p speaks of, for bpf/filter.bpf.h: left alone when it is
+ * the initial one, or there is no -p.  0 or -errno.
  */
-struct filter_rodata {
-	bool *pid, *cgroup;
-	uint64_t *pidns_dev, *pidns_ino;
-};
-int bpfenv__filter_rodata(const struct opts *opts, const struct filter_rodata *ro);
+int bpfenv__pidns(const struct opts *opts, unsigned long long *dev, unsigned long long *ino);
+
+/* Puts @opts' pids and cgroup into the maps of bpf/filter.bpf.h.  0 or -errno. */
 int bpfenv__filter_fill(const struct opts *opts, int pids_fd, int cgroups_fd);
 
 /* What the kernel says of an object's loaded programs, added up. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The lines of JSON every tool prints. */
 #include <errno.h>
-#include <sys/utsname.h>
 #include <time.h>
+#include "../../bpf/hist.h"
 #include "json.h"
 
 double json__now(void)
@@ -26,28 +26,6 @@ int json__line(FILE *f, json_t *line)
 	return err && !ferror(f) ? -ENOMEM : 0;
 }
 
-/* A command line may hold bytes that are no UTF-8; JSON may not. */
-static json_t *string(const char *s)
-{
-	json_t *j = json_string(s);
-
-	return j ? j : json_string("?");
-}
-
-json_t *json__header(const char *backend, int argc, char *const *argv, json_t *coverage)
-{
-	json_t *options = json_array();
-	struct utsname u;
-
-	for (int i = 1; options && i < argc && argv[i]; i++)
-		json_array_append_new(options, string(argv[i]));
-	uname(&u);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:f, s:o, s:o}", "type", "header", "tool",
-			 program_invocation_short_name, "version", FOLIOSCOPE_VERSION, "kernel",
-			 u.release, "backend", backend, "start", json__now(), "options", options,
-			 "coverage", coverage);
-}
-
 json_t *json__hist(const struct hist *h)
 {
 	json_t *array = json_array();
@@ -61,6 +39,49 @@ json_t *json__hist(const struct hist *h)
 						       "count", (json_int_t)h->buckets[i].n));
 	}
 	return array;
+}
+
+int json__read_hist(struct hist *h, const json_t *array)
+{
+	json_t *bucket;
+	size_t i;
+
+	if (!json_is_array(array))
+		return -EINVAL;
+	json_array_foreach((json_t *)array, i, bucket) {
+		const json_t *lo = json_object_get(bucket, "lo");
+		const json_t *count = json_object_get(bucket, "count");
+		uint64_t from = json_integer_value(lo);
+		int err;
+
+		/* Only our own buckets add up without a loss. */
+		if (!json_is_integer(lo) || !json_is_integer(count) ||
+		    json_integer_value(count) < 0 || hist__lo(hist_index(from)) != from)
+			return -EINVAL;
+		err = hist__add(h, hist_index(from), json_integer_value(count));
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+json_t *json__comm(const char *raw)
+{
+	char utf8[2 * 64 + 1], *out = utf8;
+	json_t *string = json_string(raw);
+
+	if (string)
+		return string;
+	for (const unsigned char *in = (const unsigned char *)raw; *in && out < utf8 + 127; in++) {
+		if (*in < 0x80) {
+			*out++ = *in;
+		} else {
+			*out++ = 0xc0 | *in >> 6;
+			*out++ = 0x80 | (*in & 0x3f);
+		}
+	}
+	*out = 0;
+	return json_string(utf8);
 }
 
 int json__set_percentiles(json_t *obj, const struct hist *h, uint64_t max)

@@ -14,6 +14,10 @@
 
 const char *argp_program_version = "folioscope " FOLIOSCOPE_VERSION;
 
+enum {
+	OPT_REPLAY = 0x1000, /* beyond the keys of the tools' own options */
+};
+
 static const char *const backends[] = { "auto", "tracepoint", "fentry", "kprobe" };
 
 const char *backend__name(enum backend backend)
@@ -97,6 +101,16 @@ static void parse_positional(struct opts *opts, const char *text)
 	}
 }
 
+static void parse_replay(struct opts *opts, char *path)
+{
+	char **more = realloc(opts->replay, (opts->nreplay + 1) * sizeof(*more));
+
+	if (!more)
+		exit(fail(ST_FAIL, "out of memory"));
+	opts->replay = more;
+	opts->replay[opts->nreplay++] = path;
+}
+
 static error_t parse_common(int key, char *arg, struct argp_state *state)
 {
 	struct opts *opts = state->input;
@@ -128,6 +142,9 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 		break;
 	case 'd':
 		opts->duration_ns = opts__seconds("the duration", arg);
+		break;
+	case OPT_REPLAY:
+		parse_replay(opts, arg);
 		break;
 	case 'v':
 		opts->verbose = true;
@@ -170,12 +187,24 @@ static const struct {
 	    "report every SEC seconds (default 1; at the end with COMMAND)", 1 } },
 	{ OPTS_TRACE, { "count", 'n', "N", 0, "end after N reports", 1 } },
 	{ OPTS_TRACE, { "duration", 'd', "SEC", 0, "end after SEC seconds", 1 } },
+	{ OPTS_REPLAY,
+	  { "replay", OPT_REPLAY, "FILE", 0,
+	    "show what --json wrote to FILE (several files add up)", 1 } },
 	{ 0, { "verbose", 'v', NULL, 0, "say what is tried and why it fails", 1 } },
 	{ 0, { "version", 'V', NULL, 0, "print the version", -1 } },
 	{ 0, { "help", 'h', NULL, 0, "print this help", -1 } },
 };
 
 #define COMMON (sizeof(common) / sizeof(*common))
+
+/* A recording was filtered, and its backend chosen, when it was made. */
+static void check_replay(const struct opts *opts)
+{
+	if (opts->command)
+		opts__bad("--replay and COMMAND exclude each other");
+	if (opts->npids || opts->cgroup || opts->backend != BACKEND_AUTO)
+		opts__bad("-p, -c and -b cannot be applied to a recording");
+}
 
 /* Things that only the machine can refuse: exit 1, not 2. */
 static enum status check_targets(const struct opts *opts)
@@ -235,7 +264,9 @@ enum status opts__parse(struct opts *opts, const struct opts_tool *tool, int arg
 	err = argp_parse(&argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, opts);
 	if (err)
 		return fail(ST_FAIL, "cannot read the options: %s", strerror(err));
-	if (!opts->interval_ns && !opts->command)
+	if (opts->nreplay)
+		check_replay(opts);
+	else if (!opts->interval_ns && !opts->command)
 		opts->interval_ns = 1000000000;
 	return check_targets(opts);
 }
@@ -243,5 +274,7 @@ enum status opts__parse(struct opts *opts, const struct opts_tool *tool, int arg
 void opts__free(struct opts *opts)
 {
 	free(opts->pids);
+	free(opts->replay);
 	opts->pids = NULL;
+	opts->replay = NULL;
 }

@@ -29,10 +29,13 @@ struct opts {
 	unsigned int npids;
 	const char *cgroup; /* -c: an existing directory of the cgroup v2 tree, NULL: all */
 	enum backend backend;
-	uint64_t interval_ns; /* 0: one report, at the end */
+	/* 0: one report, at the end; with --replay: as recorded, see replay__run() */
+	uint64_t interval_ns;
 	uint64_t count;	      /* intervals, 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
 	char **command;	      /* after "--", NULL-terminated; NULL: none */
+	char **replay;	      /* --replay, the recordings to read instead of the kernel */
+	unsigned int nreplay;
 	/* private to the parser */
 	unsigned int npositional;
 	bool tracer;
@@ -43,6 +46,7 @@ struct opts {
 enum opts_use {
 	OPTS_TARGET = 1, /* -p, -c */
 	OPTS_TRACE = 2,	 /* -b, -i, -n, -d, INTERVAL COUNT, -- COMMAND */
+	OPTS_REPLAY = 4, /* --replay */
 };
 
 struct opts_tool {

@@ -54,10 +54,11 @@ unsigned int out__width(FILE *f)
 	const char *columns = getenv("COLUMNS");
 	struct winsize ws;
 
-	if (!isatty(fileno(f)))
-		return 0;
+	/* Shells set it and do not export it: who does wants this width, into a pipe, too. */
 	if (columns && atoi(columns) > 0)
 		return atoi(columns);
+	if (!isatty(fileno(f)))
+		return 0;
 	if (!ioctl(fileno(f), TIOCGWINSZ, &ws) && ws.ws_col)
 		return ws.ws_col;
 	return 80;

@@ -21,7 +21,7 @@ enum out_state out__flush(FILE *f);
 /* Flushes and closes; ST_FAIL with a message when something did not arrive. */
 enum status out__close(FILE *f);
 
-/* Columns of the terminal behind f (COLUMNS wins); 0 when it is none: no limit. */
+/* COLUMNS from the environment, or the terminal's width; 0 when f is none: no limit. */
 unsigned int out__width(FILE *f);
 
 #endif

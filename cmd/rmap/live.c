@@ -10,18 +10,19 @@
 #include <unistd.h>
 #include "../../bpf/hist.h"
 #include "../../bpf/rmap.h"
+#include "../lib/attach.h"
 #include "../lib/bpfenv.h"
 #include "../lib/drain.h"
 #include "../lib/json.h"
 #include "../lib/ladder.h"
 #include "../lib/opts.h"
 #include "rmap.skel.h"
-#include "snapshot.h"
+#include "live.h"
 
 struct rmap_live {
-	struct rmap_source src; /* first: the source is the live one */
 	const struct opts *opts;
 	struct rmap_bpf *skel;
+	struct attach attach;
 	enum backend backend;
 	struct grace *grace;
 	int stats_fd;
@@ -38,140 +39,56 @@ static uint64_t now_ns(void)
 
 /* ------------------------------------------------------------- attaching */
 
-/* A program of a rung: what it is attached to, and whether the rung can do without. */
-struct want {
-	struct bpf_program *prog;
-	struct bpf_link **link;
-	const char *target; /* kernel function, NULL: as in its section name */
-	bool optional;	    /* not loaded where the kernel has no such function */
-};
-
 static void close_skel(struct rmap_live *live)
 {
+	attach__free(&live->attach);
 	rmap_bpf__destroy(live->skel);
 	live->skel = NULL;
 }
 
-/* Opens the object with no program wanted yet and all constants set. */
-static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
+static int climb(struct rmap_live *live, const struct attach_want *wants, size_t n,
+		 char why[LADDER_WHY])
 {
-	struct bpf_program *prog;
-	struct filter_rodata ro;
-	struct rmap_bpf *skel;
-	int err;
+	int err = attach__climb(&live->attach, live->skel->skeleton, wants, n, live->opts, why);
 
-	live->skel = skel = rmap_bpf__open();
-	if (!skel) {
-		snprintf(why, LADDER_WHY, "%s", bpfenv__why(-errno));
-		return -errno;
-	}
-	skel->rodata->can_cmpxchg = bpfenv__has_cmpxchg();
-	bpf_object__for_each_program(prog, skel->obj)
-	{
-		bpf_program__set_autoload(prog, false);
-		if (!skel->rodata->can_cmpxchg)
-			bpfenv__drop_cmpxchg(prog);
-	}
-	ro = (struct filter_rodata){
-		.pid = (bool *)&skel->rodata->filter_pid,
-		.cgroup = (bool *)&skel->rodata->filter_cgroup,
-		.pidns_dev = (uint64_t *)&skel->rodata->pidns_dev,
-		.pidns_ino = (uint64_t *)&skel->rodata->pidns_ino,
-	};
-	err = bpfenv__filter_rodata(live->opts, &ro);
-	if (err) {
-		snprintf(why, LADDER_WHY, "cannot filter: %s", strerror(-err));
+	if (err)
 		close_skel(live);
-	}
+	else
+		live->skel->bss->go = true;
 	return err;
 }
 
-/* Makes the object ready: targets, loading, filter.  Not yet attached. */
-static int load(struct rmap_live *live, const struct want *wants, size_t n, char why[LADDER_WHY])
+/* Opens the object with all constants set. */
+static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 {
-	struct rmap_bpf *skel = live->skel;
 	int err;
 
-	for (size_t i = 0; i < n; i++) {
-		err = wants[i].target ?
-			      bpf_program__set_attach_target(wants[i].prog, 0, wants[i].target) :
-			      0;
-		if (err && !wants[i].optional) {
-			snprintf(why, LADDER_WHY, "the kernel has no function %s", wants[i].target);
-			return err;
-		}
-		bpf_program__set_autoload(wants[i].prog, !err);
-	}
-	bpfenv__why(0); /* a missing optional function is no news */
-	err = rmap_bpf__load(skel);
-	if (err) {
+	live->skel = rmap_bpf__open();
+	if (!live->skel) {
+		err = -errno;
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
 		return err;
 	}
-	err = bpfenv__filter_fill(live->opts, bpf_map__fd(skel->maps.filter_pids),
-				  bpf_map__fd(skel->maps.filter_cgroups));
-	if (err)
-		snprintf(why, LADDER_WHY, "cannot filter: %s", strerror(-err));
-	return err;
-}
+	{
+		struct attach_rodata ro = ATTACH_RODATA(live->skel);
 
-/* Attaches in the given order, and lets the programs count when all are there. */
-static int attach(struct rmap_live *live, const struct want *wants, size_t n, char why[LADDER_WHY])
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!bpf_program__autoload(wants[i].prog))
-			continue;
-		*wants[i].link = bpf_program__attach(wants[i].prog);
-		if (!*wants[i].link) {
-			int err = -errno;
-
-			snprintf(why, LADDER_WHY, "%s: %s", bpf_program__name(wants[i].prog),
-				 bpfenv__why(err));
-			return err;
-		}
+		err = attach__constants(&ro, live->opts, why);
 	}
-	live->skel->bss->go = true;
-	return 0;
-}
-
-static int climb(struct rmap_live *live, const struct want *wants, size_t n, char why[LADDER_WHY])
-{
-	int err = load(live, wants, n, why);
-
-	if (!err)
-		err = attach(live, wants, n, why);
 	if (err)
 		close_skel(live);
 	return err;
-}
-
-#define WANT(name, ...)                                                          \
-	{                                                                        \
-		.prog = skel->progs.name, .link = &skel->links.name, __VA_ARGS__ \
-	}
-
-/* Known to be missing?  Tells so at once where loading would read all of the BTF first. */
-static bool no_such_event(const char *event)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s", event);
-	return !access("/sys/kernel/tracing/events", F_OK) && access(path, F_OK);
 }
 
 static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 {
+	static const struct attach_want wants[] = { { .prog = "walk_end" } };
 	struct rmap_live *live = arg;
-	int err = no_such_event("rmap/rmap_walk_end") ? -ESRCH : open_skel(live, why);
+	int err = attach__no_event("rmap/rmap_walk_end") ? -ESRCH : open_skel(live, why);
 
 	if (err && err != -ESRCH)
 		return err;
-	if (!err) {
-		struct rmap_bpf *skel = live->skel;
-		const struct want wants[] = { WANT(walk_end) };
-
+	if (!err)
 		err = climb(live, wants, 1, why);
-	}
 	if (err && bpfenv__forbidden(err))
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
 	else if (err == -ESRCH)
@@ -185,27 +102,25 @@ static int climb_fentry(void *arg, char why[LADDER_WHY])
 {
 	struct rmap_live *live = arg;
 	int err = open_skel(live, why);
-	struct rmap_bpf *skel = live->skel;
 	bool inner;
 
 	if (err)
 		return err;
 	/* 6.18 moved the file body into an inner function that has other arguments. */
-	inner = !bpf_program__set_attach_target(skel->progs.enter_file_inner, 0, "__rmap_walk_file");
+	inner = attach__aim(live->skel->skeleton, "enter_file_inner", "__rmap_walk_file");
 	{
 		const char *file = inner ? "__rmap_walk_file" : "rmap_walk_file";
 		/* Ends before starts: what has a start must have its end seen. */
-		const struct want wants[] = {
-			WANT(leave_anon, .target = "rmap_walk_anon"),
-			WANT(leave_file, .target = file),
-			WANT(leave_ksm, .target = "rmap_walk_ksm", .optional = true),
-			WANT(look, .target = "page_vma_mapped_walk"),
-			WANT(lock_got, .target = "rwsem_down_read_slowpath"),
-			WANT(lock_wait, .target = "rwsem_down_read_slowpath"),
-			WANT(enter_anon, .target = "rmap_walk_anon"),
-			inner ? (struct want)WANT(enter_file_inner, .target = file) :
-				(struct want)WANT(enter_file, .target = file),
-			WANT(enter_ksm, .target = "rmap_walk_ksm", .optional = true),
+		const struct attach_want wants[] = {
+			{ .prog = "leave_anon", .target = "rmap_walk_anon" },
+			{ .prog = "leave_file", .target = file },
+			{ .prog = "leave_ksm", .target = "rmap_walk_ksm", .optional = true },
+			{ .prog = "look", .target = "page_vma_mapped_walk" },
+			{ .prog = "lock_got", .target = "rwsem_down_read_slowpath" },
+			{ .prog = "lock_wait", .target = "rwsem_down_read_slowpath" },
+			{ .prog = "enter_anon", .target = "rmap_walk_anon" },
+			{ .prog = inner ? "enter_file_inner" : "enter_file", .target = file },
+			{ .prog = "enter_ksm", .target = "rmap_walk_ksm", .optional = true },
 		};
 
 		return climb(live, wants, sizeof(wants) / sizeof(*wants), why);
@@ -214,24 +129,29 @@ static int climb_fentry(void *arg, char why[LADDER_WHY])
 
 /* -------------------------------------------------------------- coverage */
 
-static void set_coverage(struct rmap_live *live)
+static void set_coverage(const struct rmap_live *live, struct head *head)
 {
-	struct rmap_source *src = &live->src;
 	bool fentry = live->backend == BACKEND_FENTRY;
 
 	for (enum cause c = 0; c < CAUSES; c++) {
-		const char *why;
+		enum coverage_state state = COVERAGE_FULL;
+		const char *why = NULL;
 
-		if (!cause__exists(c, &why))
-			src->causes[c] = (struct coverage){ COVERAGE_NONE, why };
+		if (!cause__exists(c, &why)) {
+			state = COVERAGE_NONE;
+		} else if (fentry && c == CAUSE_MIGRATE_UNMAP) {
+			/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
+			state = COVERAGE_PARTIAL;
+			why = "a huge page that is split by the walk counts as not mapped";
+		}
+		head__cover(head, cause__name(c), state, state ? why : NULL);
 	}
-	/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
-	if (fentry && src->causes[CAUSE_MIGRATE_UNMAP].state == COVERAGE_FULL)
-		src->causes[CAUSE_MIGRATE_UNMAP] =
-			(struct coverage){ COVERAGE_PARTIAL, "a huge page that is split by the "
-							     "walk counts as not mapped" };
-	if (fentry && !bpf_program__autoload(live->skel->progs.enter_ksm))
-		src->kinds[RMAP_KSM] = (struct coverage){ COVERAGE_NONE, "CONFIG_KSM is off" };
+	for (enum rmap_kind k = 0; k < RMAP_KINDS; k++) {
+		bool off = fentry && k == RMAP_KSM && !attach__has(&live->attach, "enter_ksm");
+
+		head__cover(head, kind__name(k), off ? COVERAGE_NONE : COVERAGE_FULL,
+			    off ? "CONFIG_KSM is off" : NULL);
+	}
 }
 
 /* -------------------------------------------------------------- draining */
@@ -291,9 +211,9 @@ static void wind_down(struct rmap_live *live)
 		nanosleep(&pause, NULL);
 }
 
-static enum status live_next(struct rmap_source *src, struct rmap_snapshot *snap, bool last)
+enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, struct when *when,
+			    bool last)
 {
-	struct rmap_live *live = (struct rmap_live *)src;
 	struct rmap_bpf *skel = live->skel;
 	uint32_t half = skel->bss->epoch;
 	uint64_t now;
@@ -304,8 +224,8 @@ static enum status live_next(struct rmap_source *src, struct rmap_snapshot *snap
 	skel->bss->epoch = !half;
 	err = grace__wait(live->grace);
 	now = now_ns();
-	snap->ts = json__now();
-	snap->interval_s = (now - live->since) / 1e9;
+	when->ts = json__now();
+	when->interval_s = (now - live->since) / 1e9;
 	live->since = now;
 	if (!err)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
@@ -346,9 +266,8 @@ static int sum_counts(struct rmap_live *live, struct rmap_counts *sum)
 	return err;
 }
 
-static enum status live_account(struct rmap_source *src, struct rmap_account *a)
+enum status rmap_live__account(struct rmap_live *live, struct books *books)
 {
-	struct rmap_live *live = (struct rmap_live *)src;
 	struct rmap_bpf *skel = live->skel;
 	struct bpf_program *const starts[] = { skel->progs.walk_end, skel->progs.enter_anon,
 					       skel->progs.enter_file, skel->progs.enter_file_inner,
@@ -364,32 +283,28 @@ static enum status live_account(struct rmap_source *src, struct rmap_account *a)
 		bpfenv__prog_stats(starts[i], &start);
 	bpfenv__prog_stats(skel->progs.look, &look);
 	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
-	*a = (struct rmap_account){
-		.seen = c.seen + start.misses,
-		.recorded = c.recorded,
-		.lost[LOST_FULL] = c.lost[RMAP_LOST_FULL],
-		.lost[LOST_COLLISION] = c.lost[RMAP_LOST_COLLISION],
-		.lost[LOST_STALE] = c.lost[RMAP_LOST_STALE],
-		.lost[LOST_RECURSION] = start.misses,
-		.lost[LOST_UNFINISHED] = unfinished(live),
-		.visits_missed = look.misses,
-		.hist_full = c.hist_full,
-		.orphans = c.orphans,
-		.bpf_runs = all.runs,
-		.bpf_ns = all.ns,
-	};
-	a->lost[LOST_UNMATCHED] = a->seen - a->recorded;
-	for (enum lost l = 0; l < LOST_UNMATCHED; l++)
-		a->lost[LOST_UNMATCHED] -= a->lost[l];
+	books->seen = c.seen + start.misses;
+	books->recorded = c.recorded;
+	books->bpf_runs = all.runs;
+	books->bpf_ns = all.ns;
+	books__add(&books->lost, "full", c.lost[RMAP_LOST_FULL]);
+	books__add(&books->lost, "collision", c.lost[RMAP_LOST_COLLISION]);
+	books__add(&books->lost, "stale", c.lost[RMAP_LOST_STALE]);
+	books__add(&books->lost, "recursion", start.misses);
+	books__add(&books->lost, "unfinished", unfinished(live));
+	books__close(books);
+	books__add(&books->inexact, "visits_missed", look.misses);
+	books__add(&books->inexact, "hist_full", c.hist_full);
+	books__add(&books->inexact, "orphans", c.orphans);
 	return ST_OK;
 }
 
 /* ------------------------------------------------------------ open, close */
 
-static void live_close(struct rmap_source *src)
+void rmap_live__close(struct rmap_live *live)
 {
-	struct rmap_live *live = (struct rmap_live *)src;
-
+	if (!live)
+		return;
 	close_skel(live);
 	grace__free(live->grace);
 	if (live->stats_fd >= 0)
@@ -397,13 +312,7 @@ static void live_close(struct rmap_source *src)
 	free(live);
 }
 
-static const struct rmap_source_ops live_ops = {
-	.next = live_next,
-	.account = live_account,
-	.close = live_close,
-};
-
-enum status rmap_live__open(const struct opts *opts, struct rmap_source **src)
+enum status rmap_live__open(const struct opts *opts, struct head *head, struct rmap_live **out)
 {
 	static const struct rung rungs[] = {
 		{ BACKEND_TRACEPOINT, climb_tracepoint },
@@ -418,7 +327,6 @@ enum status rmap_live__open(const struct opts *opts, struct rmap_source **src)
 	live = calloc(1, sizeof(*live));
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
-	live->src.ops = &live_ops;
 	live->opts = opts;
 	status = ladder__climb(rungs, sizeof(rungs) / sizeof(*rungs), opts->backend, live,
 			       opts->verbose, &live->backend);
@@ -427,17 +335,17 @@ enum status rmap_live__open(const struct opts *opts, struct rmap_source **src)
 	if (!status && !live->grace)
 		status = fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
 	if (status) {
-		live_close(&live->src);
+		rmap_live__close(live);
 		return status;
 	}
-	live->src.backend = backend__name(live->backend);
+	head->backend = backend__name(live->backend);
 	if (opts->verbose)
-		warn_user("backend %s: attached after %.2f s", live->src.backend,
+		warn_user("backend %s: attached after %.2f s", head->backend,
 			  (now_ns() - begin) / 1e9);
 	cause__init();
-	set_coverage(live);
+	set_coverage(live, head);
 	malloc_trim(0); /* the kernel's BTF took several MB while loading */
 	live->since = now_ns();
-	*src = &live->src;
+	*out = live;
 	return ST_OK;
 }

@@ -5,20 +5,6 @@
 #include <string.h>
 #include "snapshot.h"
 
-const char *lost__name(enum lost lost)
-{
-	static const char *const names[LOSTS] = {
-		[LOST_FULL] = "full",
-		[LOST_COLLISION] = "collision",
-		[LOST_STALE] = "stale",
-		[LOST_RECURSION] = "recursion",
-		[LOST_UNFINISHED] = "unfinished",
-		[LOST_UNMATCHED] = "unmatched",
-	};
-
-	return names[lost];
-}
-
 struct rmap_stat *rmap_snapshot__add(struct rmap_snapshot *snap)
 {
 	if (snap->len == snap->cap) {

@@ -4,22 +4,17 @@
 #define FOLIOSCOPE_RMAP_VIEW_H
 
 #include <stdio.h>
+#include "../lib/run.h"
 #include "snapshot.h"
 
-struct rmap_view {
-	FILE *f;
-	unsigned int rows; /* most rows of a table, 0: all */
-	int argc;	   /* the command line, for the header */
-	char *const *argv;
-};
-
 /* All return 0, or -ENOMEM; write errors show when the output is flushed. */
-struct rmap_view_ops {
-	int (*header)(const struct rmap_view *view, const struct rmap_source *src);
-	int (*interval)(const struct rmap_view *view, struct rmap_snapshot *snap);
-	int (*end)(const struct rmap_view *view, const struct rmap_account *account);
-};
 
-extern const struct rmap_view_ops rmap_view_json, rmap_view_table;
+/* An interval as a line of JSON. */
+int rmap_json__interval(FILE *f, const struct rmap_snapshot *snap, struct when when);
+
+/* The beginning, an interval (of at most @rows rows, 0: all) and the end for people. */
+int rmap_table__header(const struct run *run);
+int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when, unsigned int rows);
+int rmap_table__end(const struct run *run);
 
 #endif

@@ -2,11 +2,10 @@
 /* Snapshots as a table for people. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <time.h>
 #include "../lib/out.h"
+#include "../lib/prose.h"
 #include "../lib/table.h"
-#include "../lib/text.h"
 #include "../lib/units.h"
 #include "view.h"
 
@@ -19,73 +18,38 @@ static const struct table_col columns[] = {
 	{ "MAX", false, 7 },
 };
 
-/* Prose goes through a buffer, so that it is wrapped at the terminal's width. */
-static FILE *prose_open(char **text, size_t *len)
+int rmap_table__header(const struct run *run)
 {
-	*text = NULL;
-	return open_memstream(text, len);
-}
+	struct prose prose;
+	FILE *f = prose__open(&prose, run->f);
 
-static int prose_close(const struct rmap_view *view, FILE *prose, char **text)
-{
-	int err = fclose(prose) ? -ENOMEM : 0;
-
-	if (!err)
-		text__wrap(view->f, *text, out__width(view->f));
-	free(*text);
-	return err;
-}
-
-/* The causes of a state and why, after `intro`; nothing if there are none. */
-static void list_causes(FILE *f, const struct rmap_source *src, enum coverage_state state,
-			const char *intro)
-{
-	const char *sep = intro;
-
-	for (enum cause c = 0; c < CAUSES; c++) {
-		if (src->causes[c].state != state)
-			continue;
-		fprintf(f, "%s%s (%s)", sep, cause__name(c), src->causes[c].why);
-		sep = ", ";
-	}
-}
-
-static int table_header(const struct rmap_view *view, const struct rmap_source *src)
-{
-	size_t len;
-	char *text;
-	FILE *prose = prose_open(&text, &len);
-
-	if (!prose)
+	if (!f)
 		return -ENOMEM;
-	fprintf(prose, "rmap walks, backend %s", src->backend);
-	list_causes(prose, src, COVERAGE_PARTIAL, "; seen in part: ");
-	list_causes(prose, src, COVERAGE_NONE, "; not seen: ");
-	return prose_close(view, prose, &text);
+	fprintf(f, "rmap walks, backend %s", run->head.backend);
+	head__list(&run->head, f, COVERAGE_PARTIAL, "; seen in part: ");
+	head__list(&run->head, f, COVERAGE_NONE, "; not seen: ");
+	return prose__close(&prose);
 }
 
-static int summary(const struct rmap_view *view, const struct rmap_snapshot *snap,
-		   const struct rmap_stat *total)
+static int summary(FILE *out, struct when when, const struct rmap_stat *total)
 {
-	uint64_t rate = snap->interval_s > 0 ? total->walks / snap->interval_s + .5 : 0;
-	char r[UNITS_LEN], per[UNITS_LEN], share[UNITS_LEN], lock[UNITS_LEN], when[16];
-	time_t t = snap->ts;
-	size_t len;
-	char *text;
-	FILE *prose = prose_open(&text, &len);
+	uint64_t rate = when.interval_s > 0 ? total->walks / when.interval_s + .5 : 0;
+	char r[UNITS_LEN], per[UNITS_LEN], share[UNITS_LEN], lock[UNITS_LEN], clock[16];
+	time_t t = when.ts;
+	struct prose prose;
+	FILE *f = prose__open(&prose, out);
 	struct tm tm;
 
-	if (!prose)
+	if (!f)
 		return -ENOMEM;
 	localtime_r(&t, &tm);
-	strftime(when, sizeof(when), "%H:%M:%S", &tm);
-	fprintf(prose, "%s  %.1f s  %s walks/s  %s VMAs/walk  %s%% phantom  %s waiting for locks",
-		when, snap->interval_s, units__count(r, rate),
-		units__ratio(per, total->vmas, total->walks),
+	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	fprintf(f, "%s  %.1f s  %s walks/s  %s VMAs/walk  %s%% phantom  %s waiting for locks", clock,
+		when.interval_s, units__count(r, rate), units__ratio(per, total->vmas, total->walks),
 		units__percent(share, total->vmas - total->mapped, total->vmas),
 		units__ns(lock, total->lock_ns));
-	fputc('\n', view->f);
-	return prose_close(view, prose, &text);
+	fputc('\n', out);
+	return prose__close(&prose);
 }
 
 static void add_row(struct table *t, const struct rmap_stat *s)
@@ -111,7 +75,7 @@ static void add_row(struct table *t, const struct rmap_stat *s)
 	table__cell(t, units__ns(buf, s->ns_max));
 }
 
-static int table_interval(const struct rmap_view *view, struct rmap_snapshot *snap)
+int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when, unsigned int rows)
 {
 	struct rmap_stat total;
 	struct table *t;
@@ -121,46 +85,38 @@ static int table_interval(const struct rmap_view *view, struct rmap_snapshot *sn
 	hist__free(&total.hist);
 	if (err)
 		return err;
-	err = summary(view, snap, &total);
+	err = summary(f, when, &total);
 	if (err || !snap->len)
 		return err;
 	rmap_snapshot__sort(snap);
-	shown = view->rows && snap->len > view->rows ? view->rows : snap->len;
+	shown = rows && snap->len > rows ? rows : snap->len;
 	t = table__new(columns, sizeof(columns) / sizeof(*columns));
 	if (!t)
 		return -ENOMEM;
 	for (size_t i = 0; i < shown; i++)
 		add_row(t, &snap->rows[i]);
-	err = table__print(t, view->f, out__width(view->f));
+	err = table__print(t, f, out__width(f));
 	table__free(t);
 	if (shown < snap->len)
-		fprintf(view->f, "and %zu more rows (--rows 0 shows all)\n", snap->len - shown);
+		fprintf(f, "and %zu more rows (--rows 0 shows all)\n", snap->len - shown);
 	return err;
 }
 
-static int table_end(const struct rmap_view *view, const struct rmap_account *a)
+int rmap_table__end(const struct run *run)
 {
-	size_t len;
-	char *text;
-	FILE *prose = prose_open(&text, &len);
+	const struct books_list *inexact = &run->books.inexact;
+	struct prose prose;
+	FILE *f = prose__open(&prose, run->f);
 
-	if (!prose)
+	if (!f)
 		return -ENOMEM;
-	fprintf(prose, "%" PRIu64 " walks seen, %" PRIu64 " recorded", a->seen, a->recorded);
-	for (enum lost l = 0; l < LOSTS; l++)
-		if (a->lost[l])
-			fprintf(prose, ", %" PRId64 " lost (%s)", a->lost[l], lost__name(l));
-	if (a->visits_missed)
-		fprintf(prose, "; %" PRIu64 " page-table looks missed: VMAS and PHANTOM are too low",
-			a->visits_missed);
-	if (a->hist_full)
-		fprintf(prose, "; %" PRIu64 " durations missing from P50 and P99", a->hist_full);
-	fputc('\n', view->f);
-	return prose_close(view, prose, &text);
+	books__print(&run->books, f, "walks");
+	if (books__get(inexact, "visits_missed"))
+		fprintf(f, "; %" PRId64 " page-table looks missed: VMAS and PHANTOM are too low",
+			books__get(inexact, "visits_missed"));
+	if (books__get(inexact, "hist_full"))
+		fprintf(f, "; %" PRId64 " durations missing from P50 and P99",
+			books__get(inexact, "hist_full"));
+	fputc('\n', run->f);
+	return prose__close(&prose);
 }
-
-const struct rmap_view_ops rmap_view_table = {
-	.header = table_header,
-	.interval = table_interval,
-	.end = table_end,
-};

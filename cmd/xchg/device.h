@@ -4,6 +4,7 @@
 #define FOLIOSCOPE_XCHG_DEVICE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 #include "../lib/status.h"
 #include "folio_exchange.h" /* the kernel's <linux/folio_exchange.h>, see kernel-patch/ */
 

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Exchanges and migrations of the running kernel: loads, attaches and drains bpf/exchange.bpf.c. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "../lib/attach.h"
+#include "../lib/bpfenv.h"
+#include "../lib/drain.h"
+#include "../lib/json.h"
+#include "../lib/ladder.h"
+#include "exchange.skel.h"
+#include "live.h"
+
+struct lat_live {
+	const struct opts *opts;
+	struct lat_conf conf;
+	struct exchange_bpf *skel;
+	struct attach attach;
+	enum backend backend;
+	struct grace *grace;
+	int stats_fd;
+	uint64_t since; /* CLOCK_MONOTONIC of the last snapshot, ns */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* ------------------------------------------------------------- attaching */
+
+static void close_skel(struct lat_live *live)
+{
+	attach__free(&live->attach);
+	exchange_bpf__destroy(live->skel);
+	live->skel = NULL;
+}
+
+static int open_skel(struct lat_live *live, char why[LADDER_WHY])
+{
+	struct exchange_bpf *skel = exchange_bpf__open();
+	int err = -errno;
+
+	live->skel = skel;
+	if (!skel) {
+		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
+		return err;
+	}
+	skel->rodata->split_nid = live->conf.split.nid;
+	skel->rodata->split_order = live->conf.split.order;
+	skel->rodata->split_task = live->conf.split.task;
+	skel->rodata->split_reason = live->conf.split.reason;
+	bpf_map__set_max_entries(skel->maps.cells_0, live->conf.cells);
+	bpf_map__set_max_entries(skel->maps.cells_1, live->conf.cells);
+	{
+		struct attach_rodata ro = ATTACH_RODATA(skel);
+
+		err = attach__constants(&ro, live->opts, why);
+	}
+	if (err)
+		close_skel(live);
+	return err;
+}
+
+struct wants {
+	struct attach_want want[ATTACH_MAX];
+	size_t n;
+};
+
+static void want(struct wants *w, const char *prog, const char *target, bool optional)
+{
+	w->want[w->n++] = (struct attach_want){ prog, target, optional };
+}
+
+/* The exchange itself is told by tracepoints or not at all. */
+static void want_exchange(struct wants *w, const struct lat_conf *conf)
+{
+	if (!conf->op[LAT_EXCHANGE])
+		return;
+	want(w, "exchange_end", NULL, false);
+	want(w, "exchange_phase", NULL, false);
+	want(w, "exchange_pair", NULL, false);
+	if (conf->split.nid || conf->split.order || conf->split.reason)
+		want(w, "exchange_start", NULL, false);
+}
+
+/* The function of this kernel: the first that it has; NULL if it has none of them. */
+static const char *function(struct lat_live *live, const char *prog, const char *const names[2])
+{
+	for (int i = 0; i < 2; i++)
+		if (attach__aim(live->skel->skeleton, prog, names[i]))
+			return names[i];
+	return NULL;
+}
+
+/* Ends before starts: what has a start must have its end seen. */
+static void want_steps(struct wants *w, struct lat_live *live, bool kprobe)
+{
+	/* Of 5.10: migration unmaps like reclaim (until a98a2f0c8ce1), and moves pages. */
+	static const char *const unmaps[] = { "try_to_migrate", "try_to_unmap" };
+	static const char *const moves[] = { "move_to_new_folio", "move_to_new_page" };
+	const char *unmap = function(live, "unmap_start", unmaps);
+	const char *move = function(live, "move_start", moves);
+
+	if (unmap) {
+		want(w, kprobe ? "unmap_end_kprobe" : "unmap_end", unmap, true);
+		want(w, kprobe ? "unmap_start_kprobe" : "unmap_start", unmap, true);
+	}
+	if (move) {
+		want(w, kprobe ? "move_end_kprobe" : "move_end", move, true);
+		want(w, kprobe ? "move_start_kprobe" : "move_start", move, true);
+	}
+}
+
+static int climb(struct lat_live *live, enum backend backend, char why[LADDER_WHY])
+{
+	struct wants w = { 0 };
+	int err = open_skel(live, why);
+
+	if (err)
+		return err;
+	want_exchange(&w, &live->conf);
+	if (live->conf.op[LAT_MIGRATE]) {
+		want(&w, "migrate_end", NULL, false);
+		if (backend != BACKEND_TRACEPOINT)
+			want_steps(&w, live, backend == BACKEND_KPROBE);
+		if (attach__aim(live->skel->skeleton, "migrate_start", "mm_migrate_pages_start"))
+			want(&w, "migrate_start", NULL, false);
+		else if (backend == BACKEND_FENTRY)
+			want(&w, "migrate_start_fentry", "migrate_pages", false);
+		else if (backend == BACKEND_KPROBE)
+			want(&w, "migrate_start_kprobe", "migrate_pages", false);
+		else
+			err = -ESRCH;
+	}
+	if (err)
+		snprintf(why, LADDER_WHY, "no tracepoint migrate:mm_migrate_pages_start");
+	else
+		err = attach__climb(&live->attach, live->skel->skeleton, w.want, w.n, live->opts,
+				    why);
+	if (err)
+		close_skel(live);
+	else
+		live->skel->bss->go = true;
+	return err;
+}
+
+static int climb_tracepoint(void *arg, char why[LADDER_WHY])
+{
+	return climb(arg, BACKEND_TRACEPOINT, why);
+}
+
+static int climb_fentry(void *arg, char why[LADDER_WHY])
+{
+	return climb(arg, BACKEND_FENTRY, why);
+}
+
+static int climb_kprobe(void *arg, char why[LADDER_WHY])
+{
+	return climb(arg, BACKEND_KPROBE, why);
+}
+
+/* -------------------------------------------------------------- coverage */
+
+static void cover_step(const struct lat_live *live, struct head *head, const char *name,
+		       const char *fentry, const char *kprobe)
+{
+	if (attach__has(&live->attach, fentry) || attach__has(&live->attach, kprobe))
+		head__cover(head, name, COVERAGE_FULL, NULL);
+	else if (live->backend == BACKEND_TRACEPOINT)
+		head__cover(head, name, COVERAGE_NONE, "no tracepoint tells it: -b fentry or kprobe");
+	else
+		head__cover(head, name, COVERAGE_NONE, "the kernel has inlined the function");
+}
+
+static void set_coverage(const struct lat_live *live, struct head *head)
+{
+	if (live->conf.op[LAT_EXCHANGE])
+		head__cover(head, "exchange", COVERAGE_FULL, NULL);
+	if (!live->conf.op[LAT_MIGRATE])
+		return;
+	head__cover(head, "migrate", COVERAGE_FULL, NULL);
+	cover_step(live, head, "migrate_unmap", "unmap_start", "unmap_start_kprobe");
+	cover_step(live, head, "migrate_move", "move_start", "move_start_kprobe");
+	if ((live->conf.split.nid || live->conf.split.order) &&
+	    !attach__has(&live->attach, "move_start") &&
+	    !attach__has(&live->attach, "move_start_kprobe"))
+		head__cover(head, "migrate_nid", COVERAGE_NONE,
+			    "without migrate_move no folio is seen: nodes and order are not known");
+	/* On stock kernels it attaches, and is never called there: measured on all five. */
+	head__cover(head, "migrate_remap", COVERAGE_NONE,
+		    "remove_migration_ptes is inlined into migration");
+}
+
+/* -------------------------------------------------------------- draining */
+
+struct draining {
+	struct lat_live *live;
+	struct lat_snapshot *snap;
+};
+
+static int on_cell(void *arg, const void *k, const void *v)
+{
+	const struct draining *d = arg;
+	const struct lat_key *key = k;
+	const struct lat_cell *cell = v;
+	const struct lat_id id = { .op = key->op,
+				   .order = key->order,
+				   .reason = key->reason,
+				   .nid_a = key->nid_a,
+				   .nid_b = key->nid_b,
+				   .pid = key->pid };
+	struct lat_row *row = lat_snapshot__row(d->snap, &id);
+	struct durations *durations;
+
+	if (!row)
+		return -ENOMEM;
+	if (id.pid && !row->comm[0]) {
+		struct lat_comm comm;
+
+		if (!bpf_map_lookup_elem(bpf_map__fd(d->live->skel->maps.comms), &id.pid, &comm))
+			memcpy(row->comm, comm.comm, sizeof(row->comm) - 1);
+	}
+	if (key->measure == LAT_RESULT) {
+		if (key->bucket < LAT_RESULTS)
+			row->result[key->bucket] += cell->n;
+		return 0;
+	}
+	durations = lat_row__durations(row, key->measure);
+	durations->ns += cell->sum;
+	if (cell->max > durations->max)
+		durations->max = cell->max;
+	return hist__add(&durations->hist, key->bucket, cell->n);
+}
+
+/* Calls still under way, or whose end was missed, and steps of them. */
+static uint64_t unfinished(struct lat_live *live)
+{
+	int fd = bpf_map__fd(live->skel->maps.tasks);
+	uint32_t key, *from = NULL;
+	struct lat_task task;
+	uint64_t n = 0;
+
+	while (!bpf_map_get_next_key(fd, from, &key)) {
+		if (!bpf_map_lookup_elem(fd, &key, &task))
+			n += task.depth + !!task.unmap + !!task.move;
+		from = &key;
+	}
+	return n;
+}
+
+/* No new call is taken; those under way get a little time to end. */
+static void wind_down(struct lat_live *live)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	live->skel->bss->go = false;
+	grace__wait(live->grace);
+	for (int i = 0; i < 40 && unfinished(live); i++)
+		nanosleep(&pause, NULL);
+}
+
+enum status lat_live__take(struct lat_live *live, struct lat_snapshot *snap, struct when *when,
+			   bool last)
+{
+	struct draining d = { live, snap };
+	struct exchange_bpf *skel = live->skel;
+	uint32_t half = skel->bss->epoch;
+	uint64_t now;
+	int err;
+
+	if (last)
+		wind_down(live);
+	skel->bss->epoch = !half;
+	err = grace__wait(live->grace);
+	now = now_ns();
+	when->ts = json__now();
+	when->interval_s = (now - live->since) / 1e9;
+	live->since = now;
+	if (!err)
+		err = drain__hash(bpf_map__fd(half ? skel->maps.cells_1 : skel->maps.cells_0),
+				  sizeof(struct lat_key), sizeof(struct lat_cell), on_cell, &d);
+	if (err)
+		return fail(ST_FAIL, "cannot read what was traced: %s", strerror(-err));
+	return ST_OK;
+}
+
+/* ----------------------------------------------------------------- books */
+
+static int sum_counts(struct lat_live *live, struct lat_counts *sum)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct lat_counts *per_cpu;
+	uint32_t zero = 0;
+	int err;
+
+	*sum = (struct lat_counts){ 0 };
+	per_cpu = cpus > 0 ? calloc(cpus, sizeof(*per_cpu)) : NULL;
+	if (!per_cpu)
+		return -ENOMEM;
+	err = bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.counts), &zero, per_cpu);
+	for (int i = 0; !err && i < cpus; i++) {
+		sum->seen += per_cpu[i].seen;
+		sum->recorded += per_cpu[i].recorded;
+		for (unsigned int l = 0; l < LAT_LOST_MAX; l++)
+			sum->lost[l] += per_cpu[i].lost[l];
+		sum->unsplit += per_cpu[i].unsplit;
+		sum->untimed += per_cpu[i].untimed;
+		sum->orphans += per_cpu[i].orphans;
+	}
+	free(per_cpu);
+	return err;
+}
+
+enum status lat_live__account(struct lat_live *live, struct books *books)
+{
+	struct exchange_bpf *skel = live->skel;
+	/* What counts as seen when it is entered; the others end something. */
+	struct bpf_program *const starts[] = {
+		skel->progs.exchange_pair,	  skel->progs.exchange_phase,
+		skel->progs.exchange_end,	  skel->progs.migrate_start,
+		skel->progs.unmap_start,	  skel->progs.move_start,
+		skel->progs.unmap_start_kprobe,	  skel->progs.move_start_kprobe,
+		skel->progs.migrate_start_fentry, skel->progs.migrate_start_kprobe,
+	};
+	struct prog_stats start = { 0 }, all = { 0 };
+	struct bpf_program *prog;
+	struct lat_counts c;
+	int err = sum_counts(live, &c);
+
+	if (err)
+		return fail(ST_FAIL, "cannot read the counters: %s", strerror(-err));
+	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+		bpfenv__prog_stats(starts[i], &start);
+	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
+	books->seen = c.seen + start.misses;
+	books->recorded = c.recorded;
+	books->bpf_runs = all.runs;
+	books->bpf_ns = all.ns;
+	books__add(&books->lost, "full", c.lost[LAT_LOST_FULL]);
+	books__add(&books->lost, "tasks", c.lost[LAT_LOST_TASKS]);
+	books__add(&books->lost, "nested", c.lost[LAT_LOST_NESTED]);
+	books__add(&books->lost, "recursion", start.misses);
+	books__add(&books->lost, "unfinished", unfinished(live));
+	books__close(books);
+	books__add(&books->inexact, "unsplit", c.unsplit);
+	books__add(&books->inexact, "untimed", c.untimed);
+	books__add(&books->inexact, "orphans", c.orphans);
+	return ST_OK;
+}
+
+/* ------------------------------------------------------------ open, close */
+
+void lat_live__close(struct lat_live *live)
+{
+	if (!live)
+		return;
+	close_skel(live);
+	grace__free(live->grace);
+	if (live->stats_fd >= 0)
+		close(live->stats_fd);
+	free(live);
+}
+
+/* Without the patch only migration can be seen: say so before anything is loaded. */
+static enum status check_patch(const struct opts *opts, const struct lat_conf *conf)
+{
+	if (!conf->op[LAT_EXCHANGE])
+		return ST_OK;
+	if (attach__no_event("exchange/folio_exchange_pair"))
+		return fail(ST_KERNEL, "this kernel cannot exchange folios: no tracepoint "
+				       "exchange:folio_exchange_pair (it comes with the folioscope "
+				       "kernel patch); --op migrate works without it");
+	if (!conf->op[LAT_MIGRATE] && opts->backend != BACKEND_AUTO &&
+	    opts->backend != BACKEND_TRACEPOINT)
+		return fail(ST_KERNEL, "exchange has no backend '%s': its tracepoints tell it all",
+			    backend__name(opts->backend));
+	return ST_OK;
+}
+
+enum status lat_live__open(const struct opts *opts, const struct lat_conf *conf, struct head *head,
+			   struct lat_live **out)
+{
+	/* For migration tracepoints come last, as they show the least. */
+	static const struct rung migrate[] = {
+		{ BACKEND_FENTRY, climb_fentry },
+		{ BACKEND_KPROBE, climb_kprobe },
+		{ BACKEND_TRACEPOINT, climb_tracepoint },
+	};
+	static const struct rung exchange[] = { { BACKEND_TRACEPOINT, climb_tracepoint } };
+	bool both = conf->op[LAT_MIGRATE];
+	uint64_t begin = now_ns();
+	enum status status = bpfenv__check(opts->verbose);
+	struct lat_live *live;
+
+	if (!status)
+		status = check_patch(opts, conf);
+	if (status)
+		return status;
+	live = calloc(1, sizeof(*live));
+	if (!live)
+		return fail(ST_FAIL, "out of memory");
+	live->opts = opts;
+	live->conf = *conf;
+	status = ladder__climb(both ? migrate : exchange, both ? 3 : 1, opts->backend, live,
+			       opts->verbose, &live->backend);
+	live->stats_fd = status ? -1 : bpfenv__stats_on();
+	live->grace = status ? NULL : grace__new();
+	if (!status && !live->grace)
+		status = fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
+	if (status) {
+		lat_live__close(live);
+		return status;
+	}
+	head->backend = backend__name(live->backend);
+	if (opts->verbose)
+		warn_user("backend %s: attached after %.2f s", head->backend,
+			  (now_ns() - begin) / 1e9);
+	set_coverage(live, head);
+	malloc_trim(0); /* the kernel's BTF took several MB while loading */
+	live->since = now_ns();
+	*out = live;
+	return ST_OK;
+}

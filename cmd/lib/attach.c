@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Loading and attaching the programs of one rung of the ladder. */
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "attach.h"
+#include "bpfenv.h"
+#include "opts.h"
+
+static struct bpf_object *object(const struct attach *a)
+{
+	return *a->skel->obj;
+}
+
+bool attach__no_event(const char *event)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s", event);
+	return !access("/sys/kernel/tracing/events", F_OK) && access(path, F_OK);
+}
+
+int attach__constants(const struct attach_rodata *ro, const struct opts *opts, char why[LADDER_WHY])
+{
+	int err;
+
+	*ro->can_cmpxchg = bpfenv__has_cmpxchg();
+	*ro->filter_pid = opts->npids;
+	*ro->filter_cgroup = opts->cgroup;
+	err = bpfenv__pidns(opts, ro->pidns_dev, ro->pidns_ino);
+	if (err)
+		snprintf(why, LADDER_WHY, "cannot filter: %s", strerror(-err));
+	return err;
+}
+
+static bool is_kprobe(const struct bpf_program *prog)
+{
+	return bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE;
+}
+
+/* Only what is wanted is loaded, and nothing that the kernel does not know. */
+static int choose(struct attach *a, const struct attach_want *wants, size_t n, char why[LADDER_WHY])
+{
+	bool cmpxchg = bpfenv__has_cmpxchg();
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, object(a))
+	{
+		bpf_program__set_autoload(prog, false);
+		if (!cmpxchg)
+			bpfenv__drop_cmpxchg(prog);
+	}
+	for (size_t i = 0; i < n; i++) {
+		int err = 0;
+
+		prog = bpf_object__find_program_by_name(object(a), wants[i].prog);
+		if (wants[i].target && !is_kprobe(prog))
+			err = bpf_program__set_attach_target(prog, 0, wants[i].target);
+		if (err && !wants[i].optional) {
+			snprintf(why, LADDER_WHY, "the kernel has no function %s", wants[i].target);
+			return err;
+		}
+		bpf_program__set_autoload(prog, !err);
+	}
+	return 0;
+}
+
+static int load(struct attach *a, const struct opts *opts, char why[LADDER_WHY])
+{
+	int err;
+
+	bpfenv__why(0); /* a missing optional function is no news */
+	err = bpf_object__load_skeleton(a->skel);
+	if (err) {
+		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
+		return err;
+	}
+	err = bpfenv__filter_fill(opts, bpf_object__find_map_fd_by_name(object(a), "filter_pids"),
+				  bpf_object__find_map_fd_by_name(object(a), "filter_cgroups"));
+	if (err)
+		snprintf(why, LADDER_WHY, "cannot filter: %s", strerror(-err));
+	return err;
+}
+
+static struct bpf_link *attach_one(struct bpf_program *prog, const char *target)
+{
+	/* A function may be there twice, or folded: libbpf's message says so. */
+	if (is_kprobe(prog))
+		return bpf_program__attach_kprobe(
+			prog, !strncmp(bpf_program__section_name(prog), "kretprobe", 9), target);
+	return bpf_program__attach(prog);
+}
+
+static int attach_all(struct attach *a, const struct attach_want *wants, size_t n,
+		      char why[LADDER_WHY])
+{
+	for (a->n = 0; a->n < n; a->n++) {
+		const struct attach_want *w = &wants[a->n];
+		struct bpf_program *prog = bpf_object__find_program_by_name(object(a), w->prog);
+		int err;
+
+		a->links[a->n] = NULL;
+		a->progs[a->n] = w->prog;
+		if (!bpf_program__autoload(prog))
+			continue;
+		a->links[a->n] = attach_one(prog, w->target);
+		if (a->links[a->n])
+			continue;
+		err = -errno;
+		if (w->optional && is_kprobe(prog) && err == -ENOENT) {
+			bpfenv__why(0);
+			continue;
+		}
+		snprintf(why, LADDER_WHY, "%s: %s", w->target ? w->target : w->prog,
+			 bpfenv__why(err));
+		return err;
+	}
+	return 0;
+}
+
+int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct attach_want *wants,
+		  size_t n, const struct opts *opts, char why[LADDER_WHY])
+{
+	int err;
+
+	*a = (struct attach){ .skel = skel };
+	err = choose(a, wants, n, why);
+	if (!err)
+		err = load(a, opts, why);
+	if (!err)
+		err = attach_all(a, wants, n, why);
+	if (err)
+		attach__free(a);
+	return err;
+}
+
+bool attach__has(const struct attach *a, const char *prog)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->links[i] && !strcmp(a->progs[i], prog))
+			return true;
+	return false;
+}
+
+bool attach__aim(struct bpf_object_skeleton *skel, const char *prog, const char *target)
+{
+	return !bpf_program__set_attach_target(bpf_object__find_program_by_name(*skel->obj, prog),
+					       0, target);
+}
+
+void attach__free(struct attach *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		bpf_link__destroy(a->links[i]);
+	a->n = 0;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The accounting every tracing tool ends with. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include "books.h"
+#include "json.h"
+
+static struct books_entry *find(const struct books_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->len; i++)
+		if (!strcmp(list->entry[i].name, name))
+			return (struct books_entry *)&list->entry[i];
+	return NULL;
+}
+
+void books__add(struct books_list *list, const char *name, int64_t n)
+{
+	struct books_entry *entry = find(list, name);
+
+	if (!entry) {
+		if (list->len == BOOKS_ENTRIES)
+			return;
+		entry = &list->entry[list->len++];
+		*entry = (struct books_entry){ 0 };
+		strncpy(entry->name, name, BOOKS_NAME - 1);
+	}
+	entry->n += n;
+}
+
+int64_t books__get(const struct books_list *list, const char *name)
+{
+	const struct books_entry *entry = find(list, name);
+
+	return entry ? entry->n : 0;
+}
+
+void books__close(struct books *books)
+{
+	int64_t rest = books->seen - books->recorded;
+
+	for (size_t i = 0; i < books->lost.len; i++)
+		rest -= books->lost.entry[i].n;
+	books__add(&books->lost, "unmatched", rest);
+}
+
+static int read_list(struct books_list *list, const json_t *object)
+{
+	const char *name;
+	json_t *value;
+
+	if (!json_is_object(object))
+		return -EINVAL;
+	json_object_foreach((json_t *)object, name, value)
+		books__add(list, name, json_integer_value(value));
+	return 0;
+}
+
+int books__read(struct books *books, const json_t *line)
+{
+	const json_t *seen = json_object_get(line, "seen");
+	const json_t *recorded = json_object_get(line, "recorded");
+	const json_t *bpf = json_object_get(line, "bpf");
+
+	if (!json_is_integer(seen) || !json_is_integer(recorded))
+		return -EINVAL;
+	books->seen += json_integer_value(seen);
+	books->recorded += json_integer_value(recorded);
+	books->bpf_runs += json_integer_value(json_object_get(bpf, "runs"));
+	books->bpf_ns += json_integer_value(json_object_get(bpf, "ns"));
+	if (json_object_get(line, "inexact"))
+		read_list(&books->inexact, json_object_get(line, "inexact"));
+	return read_list(&books->lost, json_object_get(line, "lost"));
+}
+
+static json_t *list_json(const struct books_list *list)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < list->len; i++)
+		json_object_set_new(object, list->entry[i].name, json_integer(list->entry[i].n));
+	return object;
+}
+
+int books__json(const struct books *books, FILE *f)
+{
+	return json__line(f,
+			  json_pack("{s:s, s:f, s:I, s:I, s:o, s:o, s:{s:I, s:I}}", "type", "end",
+				    "ts", json__now(), "seen", (json_int_t)books->seen, "recorded",
+				    (json_int_t)books->recorded, "lost", list_json(&books->lost),
+				    "inexact", list_json(&books->inexact), "bpf", "runs",
+				    (json_int_t)books->bpf_runs, "ns", (json_int_t)books->bpf_ns));
+}
+
+void books__print(const struct books *books, FILE *f, const char *what)
+{
+	fprintf(f, "%" PRIu64 " %s seen, %" PRIu64 " recorded", books->seen, what, books->recorded);
+	for (size_t i = 0; i < books->lost.len; i++)
+		if (books->lost.entry[i].n)
+			fprintf(f, ", %" PRId64 " lost (%s)", books->lost.entry[i].n,
+				books->lost.entry[i].name);
+}

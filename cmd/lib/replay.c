@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reading recordings. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "replay.h"
+
+struct reader {
+	const char *path;
+	FILE *f;
+	char *text; /* getline()'s */
+	size_t size;
+	unsigned long n; /* lines read */
+	json_t *line;	 /* the next one, NULL: no more */
+	bool ended;	 /* saw its end line */
+};
+
+static double number(const json_t *line, const char *key)
+{
+	return json_number_value(json_object_get(line, key));
+}
+
+static const char *type_of(const json_t *line)
+{
+	const char *type = json_string_value(json_object_get(line, "type"));
+
+	return type ? type : "";
+}
+
+static enum status bad_line(const struct reader *r, const char *why)
+{
+	return fail(ST_FAIL, "%s, line %lu: %s", r->path, r->n, why);
+}
+
+/* Reads the next line.  The last one may be half: whoever recorded was stopped. */
+static enum status advance(struct reader *r)
+{
+	json_error_t error;
+	ssize_t len;
+
+	json_decref(r->line);
+	r->line = NULL;
+	len = getline(&r->text, &r->size, r->f);
+	if (len < 0 && ferror(r->f))
+		return fail(ST_FAIL, "cannot read %s: %s", r->path, strerror(errno));
+	if (len < 0)
+		return ST_OK;
+	r->n++;
+	r->line = json_loadb(r->text, len, 0, &error);
+	if (r->line && json_is_object(r->line))
+		return ST_OK;
+	if (r->n > 1 && r->text[len - 1] != '\n') {
+		json_decref(r->line);
+		r->line = NULL;
+		return ST_OK;
+	}
+	return bad_line(r, r->line ? "not a JSON object" : error.text);
+}
+
+static enum status open_one(struct reader *r, const struct replay_conf *conf)
+{
+	enum status status;
+	const char *tool;
+
+	if (!strcmp(r->path, "-")) {
+		r->f = stdin;
+		r->path = "standard input";
+	} else {
+		r->f = fopen(r->path, "re");
+	}
+	if (!r->f)
+		return fail(ST_FAIL, "cannot open %s: %s", r->path, strerror(errno));
+	status = advance(r);
+	if (status)
+		return status;
+	if (!r->line)
+		return fail(ST_FAIL, "%s is empty", r->path);
+	tool = json_string_value(json_object_get(r->line, "tool"));
+	if (strcmp(type_of(r->line), "header") || !tool)
+		return bad_line(r, "not a recording: no header");
+	if (strcmp(tool, program_invocation_short_name))
+		return fail(ST_FAIL, "%s is a recording of %s, not of %s", r->path, tool,
+			    program_invocation_short_name);
+	if (conf->header(conf->arg, r->line))
+		return bad_line(r, "a header that this version does not understand");
+	return advance(r);
+}
+
+/* Takes end lines and what it does not know; stops at an interval. */
+static enum status skip_to_interval(struct reader *r, const struct replay_conf *conf)
+{
+	while (r->line) {
+		const char *type = type_of(r->line);
+		enum status status;
+
+		if (!strcmp(type, "interval"))
+			return ST_OK;
+		if (!strcmp(type, "end")) {
+			if (conf->end(conf->arg, r->line))
+				return bad_line(r, "an end line without its accounting");
+			r->ended = true;
+		}
+		status = advance(r);
+		if (status)
+			return status;
+	}
+	if (!r->ended)
+		warn_user("%s has no end line: the recording was cut off", r->path);
+	return ST_OK;
+}
+
+/* The reader whose next interval ended first. */
+static struct reader *earliest(struct reader *r, unsigned int n)
+{
+	struct reader *first = NULL;
+
+	for (unsigned int i = 0; i < n; i++)
+		if (r[i].line && (!first || number(r[i].line, "ts") < number(first->line, "ts")))
+			first = &r[i];
+	return first;
+}
+
+/* A report under way. */
+struct window {
+	bool any;
+	double until; /* where it ends, by the clock */
+	struct when when;
+};
+
+static enum status flush(const struct replay_conf *conf, struct window *w, uint64_t *reports,
+			 bool *enough)
+{
+	if (!w->any)
+		return ST_OK;
+	w->any = false;
+	if (conf->count && ++*reports >= conf->count)
+		*enough = true;
+	return conf->report(conf->arg, w->when, enough);
+}
+
+/* Lines of several files may overlap: time is counted once. */
+static void extend(struct window *w, double ts, double interval_s)
+{
+	double from = ts - interval_s;
+
+	if (!w->any)
+		w->when = (struct when){ .ts = from };
+	w->any = true;
+	w->when.interval_s += ts - fmax(from, w->when.ts);
+	w->when.ts = ts;
+}
+
+static enum status read_all(struct reader *readers, const struct replay_conf *conf)
+{
+	bool each = !conf->interval_ns && conf->nfiles == 1, enough = false;
+	double step = conf->interval_ns / 1e9, start = NAN;
+	struct window w = { 0 };
+	uint64_t reports = 0;
+	struct reader *r;
+
+	while (!enough && (r = earliest(readers, conf->nfiles))) {
+		double ts = number(r->line, "ts"), interval_s = number(r->line, "interval_s");
+		enum status status = ST_OK;
+
+		if (!(ts > 0) || !(interval_s >= 0))
+			return bad_line(r, "an interval without its time");
+		if (isnan(start))
+			start = ts - interval_s;
+		if (conf->duration_ns && ts - start > conf->duration_ns / 1e9)
+			break;
+		/* A line that is as long as a report may end a little late. */
+		if (w.any && (each || (step > 0 && ts > w.until + step / 100)))
+			status = flush(conf, &w, &reports, &enough);
+		if (status || enough)
+			return status;
+		if (!w.any && step > 0)
+			w.until = start + ceil((ts - start) / step - .01) * step;
+		extend(&w, ts, interval_s);
+		switch (conf->interval(conf->arg, r->line)) {
+		case 0:
+			break;
+		case -EINVAL:
+			return bad_line(r, "an interval that this version does not understand");
+		default:
+			return fail(ST_FAIL, "out of memory");
+		}
+		status = advance(r);
+		if (!status)
+			status = skip_to_interval(r, conf);
+		if (status)
+			return status;
+	}
+	return flush(conf, &w, &reports, &enough);
+}
+
+enum status replay__run(const struct replay_conf *conf)
+{
+	struct reader *readers = calloc(conf->nfiles, sizeof(*readers));
+	enum status status = readers ? ST_OK : fail(ST_FAIL, "out of memory");
+
+	for (unsigned int i = 0; i < conf->nfiles && !status; i++) {
+		readers[i].path = conf->files[i];
+		status = open_one(&readers[i], conf);
+		if (!status)
+			status = skip_to_interval(&readers[i], conf);
+	}
+	if (!status)
+		status = conf->begin(conf->arg);
+	if (!status)
+		status = read_all(readers, conf);
+	for (unsigned int i = 0; readers && i < conf->nfiles; i++) {
+		json_decref(readers[i].line);
+		free(readers[i].text);
+		if (readers[i].f && readers[i].f != stdin)
+			fclose(readers[i].f);
+	}
+	free(readers);
+	return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of a tracing tool, from its command line to its last line: live or from
+ * recordings, with a COMMAND or without.  A tool brings what differs.
+ */
+#ifndef FOLIOSCOPE_RUN_H
+#define FOLIOSCOPE_RUN_H
+
+#include <jansson.h>
+#include <stdio.h>
+#include "books.h"
+#include "head.h"
+#include "opts.h"
+#include "replay.h"
+#include "status.h"
+
+struct run {
+	const struct run_ops *ops;
+	struct opts opts;
+	FILE *f; /* the output */
+	struct head head;
+	struct books books;
+	int argc;
+	char *const *argv;
+};
+
+/*
+ * A tool's struct begins with its struct run.  What returns an int gives 0 or
+ * -ENOMEM, reading also -EINVAL; write errors show when the output is flushed.
+ */
+struct run_ops {
+	/* Live: attaches and fills in head.  ST_OK, or a status with its message. */
+	enum status (*open)(struct run *run);
+	/*
+	 * Live: adds what happened since the last call to the interval, and says when that
+	 * was; after a call with @last nothing more is recorded.
+	 */
+	enum status (*take)(struct run *run, struct when *when, bool last);
+	/* Live: fills in books, after take() with @last. */
+	enum status (*account)(struct run *run);
+	/* Live: what open() made; also after it failed. */
+	void (*close)(struct run *run);
+	/* Replay: adds a recorded interval to the interval.  NULL: the tool cannot replay. */
+	int (*read)(struct run *run, const json_t *line);
+	/* Shows the interval, which is then to be emptied; as JSON where opts say so. */
+	int (*interval)(struct run *run, struct when when);
+	/* Show the beginning and the end for people. */
+	int (*header)(struct run *run);
+	int (*end)(struct run *run);
+};
+
+/* Runs the tool: what main() returns. */
+int run__main(struct run *run, const struct opts_tool *tool, int argc, char **argv);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Rmap walks of the running kernel. */
+#ifndef FOLIOSCOPE_RMAP_LIVE_H
+#define FOLIOSCOPE_RMAP_LIVE_H
+
+#include <stdbool.h>
+#include "../lib/books.h"
+#include "../lib/head.h"
+#include "../lib/opts.h"
+#include "../lib/replay.h"
+#include "snapshot.h"
+
+struct rmap_live;
+
+/*
+ * Attaches, and fills in @head: backend, and coverage by cause and kind.  ST_OK and
+ * *live, or a status with its message.
+ */
+enum status rmap_live__open(const struct opts *opts, struct head *head, struct rmap_live **live);
+
+/*
+ * Fills @snap (cleared by the caller) with what happened since the last call; after
+ * a call with @last nothing more is recorded.  ST_OK, or a message.
+ */
+enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, struct when *when,
+			    bool last);
+
+/*
+ * The books, after take() with @last.  Lost: "full" (no room for another row),
+ * "collision" (two walking threads on one state slot), "stale" (the end of a walk was
+ * missed), "recursion" (the kernel did not run the program: it was running already),
+ * "unfinished" (still under way, or the end was missed).  Inexact: "visits_missed"
+ * (looks at a page table not seen: visits may be wrong), "hist_full" (durations missing
+ * from the histograms), "orphans" (ends whose start was before the tracing or missed).
+ */
+enum status rmap_live__account(struct rmap_live *live, struct books *books);
+
+void rmap_live__close(struct rmap_live *live);
+
+#endif

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Recorded walks. */
+#include <errno.h>
+#include <string.h>
+#include "../../bpf/rmap.h"
+#include "../lib/json.h"
+#include "record.h"
+
+static uint64_t number(const json_t *row, const char *key)
+{
+	return json_integer_value(json_object_get(row, key));
+}
+
+/* The number of a name; @n when it is none of them. */
+static unsigned int by_name(const json_t *name, const char *(*name_of)(unsigned int), unsigned int n)
+{
+	const char *text = json_string_value(name);
+	unsigned int i = 0;
+
+	while (i < n && (!text || strcmp(text, name_of(i))))
+		i++;
+	return i;
+}
+
+static const char *cause_name(unsigned int cause)
+{
+	return cause__name(cause);
+}
+
+static int read_row(struct rmap_snapshot *snap, const json_t *row)
+{
+	unsigned int cause = by_name(json_object_get(row, "cause"), cause_name, CAUSES);
+	unsigned int kind = by_name(json_object_get(row, "kind"), kind__name, RMAP_KINDS);
+	const char *comm = json_string_value(json_object_get(row, "comm"));
+	struct rmap_stat *s;
+
+	if (cause == CAUSES || kind == RMAP_KINDS || !comm)
+		return -EINVAL;
+	s = rmap_snapshot__add(snap);
+	if (!s)
+		return -ENOMEM;
+	s->pid = number(row, "pid");
+	s->cause = cause;
+	s->kind = kind;
+	strncpy(s->comm, comm, sizeof(s->comm) - 1);
+	s->walks = number(row, "walks");
+	s->vmas = number(row, "vmas");
+	s->mapped = number(row, "mapped");
+	s->ns = number(row, "ns");
+	s->lock_ns = number(row, "lock_ns");
+	s->ns_max = number(row, "max");
+	s->vmas_max = number(row, "vmas_max");
+	return json__read_hist(&s->hist, json_object_get(row, "hist"));
+}
+
+int rmap_record__read(struct rmap_snapshot *snap, const json_t *line)
+{
+	const json_t *rows = json_object_get(line, "rows");
+	json_t *row;
+	size_t i;
+
+	if (!json_is_array(rows))
+		return -EINVAL;
+	json_array_foreach((json_t *)rows, i, row) {
+		int err = read_row(snap, row);
+
+		if (err)
+			return err;
+	}
+	return rmap_snapshot__merge(snap);
+}
