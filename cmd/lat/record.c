@@ -124,7 +124,12 @@ static int read_id(struct lat_id *id, struct lat_split *split, const json_t *row
 
 	if (op < 0)
 		return -EINVAL;
-	*id = (struct lat_id){ .op = op };
+	/* Dimensions it has not are unknown: another recording may have them. */
+	*id = (struct lat_id){ .op = op,
+			       .nid_a = LAT_NID_UNKNOWN,
+			       .nid_b = LAT_NID_UNKNOWN,
+			       .order = LAT_ORDER_UNKNOWN,
+			       .reason = LAT_REASONS };
 	if (nid) {
 		split->nid = true;
 		id->nid_a = read_nid(json_array_get(nid, 0));

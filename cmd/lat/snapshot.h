@@ -14,10 +14,11 @@ struct lat_split {
 	bool nid, order, task, reason;
 };
 
-/* What a row is about.  A dimension that is not split by is 0. */
+/* What a row is about.  A dimension that is not split by is the same in all rows. */
 struct lat_id {
-	uint8_t op; /* enum lat_op */
-	uint8_t order, reason;
+	uint8_t op;	      /* enum lat_op */
+	uint8_t order;	      /* LAT_ORDER_* from 0xfe on */
+	uint8_t reason;	      /* enum lat_reason; LAT_REASONS: not known */
 	int16_t nid_a, nid_b; /* LAT_NID_* below 0 */
 	uint32_t pid;	      /* tgid in the initial PID namespace */
 };

@@ -172,7 +172,8 @@ void plot__stack(FILE *f, const struct plot_part *parts, size_t n, size_t width,
 
 /* ------------------------------------------------------------ heat map */
 
-#define LEVELS 4 /* besides nothing */
+#define LEVELS	  4 /* besides nothing */
+#define HEAT_WIDE 8 /* columns of a stretch of time, at most */
 
 static const char *heat(unsigned int level, bool ascii)
 {
@@ -234,12 +235,15 @@ int plot__heatmap(FILE *f, const struct hist *columns, size_t n, double from, do
 {
 	size_t room = at_least(width) - LABEL - 1, per = (n + room - 1) / room;
 	size_t shown = per ? (n + per - 1) / per : 0;
+	size_t wide = shown ? room / shown : 0; /* few of them are drawn wide */
 	const struct hist **hists = calloc(n ? n : 1, sizeof(*hists));
 	uint64_t(*counts)[PLOT_ROWS] = calloc(shown ? shown : 1, sizeof(*counts));
 	uint64_t max = 0;
 	struct axis axis;
 	int err = hists && counts ? 0 : -ENOMEM;
 
+	if (wide > HEAT_WIDE)
+		wide = HEAT_WIDE;
 	for (size_t i = 0; i < n && !err; i++)
 		hists[i] = &columns[i];
 	if (err || !axis_of(&axis, hists, n))
@@ -254,11 +258,11 @@ int plot__heatmap(FILE *f, const struct hist *columns, size_t n, double from, do
 		char buf[UNITS_LEN];
 
 		fprintf(f, "%*s ", LABEL, units__ns(buf, axis_lo(&axis, r)));
-		for (size_t c = 0; c < shown; c++)
-			fputs(heat(level_of(counts[c][r], max), ascii), f);
+		for (size_t c = 0; c < shown * wide; c++)
+			fputs(heat(level_of(counts[c / wide][r], max), ascii), f);
 		fputc('\n', f);
 	}
-	print_legend(f, max, from, to, shown, ascii);
+	print_legend(f, max, from, to, shown * wide, ascii);
 out:
 	free(hists);
 	free(counts);
