@@ -122,41 +122,67 @@ static struct reader *earliest(struct reader *r, unsigned int n)
 	return first;
 }
 
+/* Time that was observed. */
+struct span {
+	double from, to;
+};
+
 /* A report under way. */
 struct window {
 	bool any;
-	double until; /* where it ends, by the clock */
-	struct when when;
+	double until;	    /* where it ends, by the clock */
+	double ts;	    /* of its last line */
+	struct span *spans; /* apart from each other, in order */
+	size_t n, cap;
 };
 
 static enum status flush(const struct replay_conf *conf, struct window *w, uint64_t *reports,
 			 bool *enough)
 {
+	struct when when = { .ts = w->ts };
+
 	if (!w->any)
 		return ST_OK;
+	for (size_t i = 0; i < w->n; i++)
+		when.interval_s += w->spans[i].to - w->spans[i].from;
 	w->any = false;
+	w->n = 0;
 	if (conf->count && ++*reports >= conf->count)
 		*enough = true;
-	return conf->report(conf->arg, w->when, enough);
+	return conf->report(conf->arg, when, enough);
 }
 
-/* Lines of several files may overlap: time is counted once. */
-static void extend(struct window *w, double ts, double interval_s)
+/*
+ * Lines of several files may overlap: time is counted once.  They come in the order of
+ * their ends.
+ */
+static bool extend(struct window *w, double ts, double interval_s)
 {
-	double from = ts - interval_s;
+	struct span span = { ts - interval_s, ts };
 
-	if (!w->any)
-		w->when = (struct when){ .ts = from };
 	w->any = true;
-	w->when.interval_s += ts - fmax(from, w->when.ts);
-	w->when.ts = ts;
+	w->ts = ts;
+	for (; w->n && w->spans[w->n - 1].to >= span.from; w->n--) {
+		span.from = fmin(span.from, w->spans[w->n - 1].from);
+		span.to = fmax(span.to, w->spans[w->n - 1].to);
+	}
+	if (w->n == w->cap) {
+		size_t cap = w->cap ? 2 * w->cap : 16;
+		struct span *more = realloc(w->spans, cap * sizeof(*more));
+
+		if (!more)
+			return false;
+		w->spans = more;
+		w->cap = cap;
+	}
+	w->spans[w->n++] = span;
+	return true;
 }
 
-static enum status read_all(struct reader *readers, const struct replay_conf *conf)
+static enum status read_all(struct reader *readers, const struct replay_conf *conf, struct window *w)
 {
 	bool each = !conf->interval_ns && conf->nfiles == 1, enough = false;
 	double step = conf->interval_ns / 1e9, start = NAN;
-	struct window w = { 0 };
 	uint64_t reports = 0;
 	struct reader *r;
 
@@ -171,13 +197,14 @@ static enum status read_all(struct reader *readers, const struct replay_conf *co
 		if (conf->duration_ns && ts - start > conf->duration_ns / 1e9)
 			break;
 		/* A line that is as long as a report may end a little late. */
-		if (w.any && (each || (step > 0 && ts > w.until + step / 100)))
-			status = flush(conf, &w, &reports, &enough);
+		if (w->any && (each || (step > 0 && ts > w->until + step / 100)))
+			status = flush(conf, w, &reports, &enough);
 		if (status || enough)
 			return status;
-		if (!w.any && step > 0)
-			w.until = start + ceil((ts - start) / step - .01) * step;
-		extend(&w, ts, interval_s);
+		if (!w->any && step > 0)
+			w->until = start + fmax(ceil((ts - start) / step - .01), 1) * step;
+		if (!extend(w, ts, interval_s))
+			return fail(ST_FAIL, "out of memory");
 		switch (conf->interval(conf->arg, r->line)) {
 		case 0:
 			break;
@@ -192,13 +219,14 @@ static enum status read_all(struct reader *readers, const struct replay_conf *co
 		if (status)
 			return status;
 	}
-	return flush(conf, &w, &reports, &enough);
+	return flush(conf, w, &reports, &enough);
 }
 
 enum status replay__run(const struct replay_conf *conf)
 {
 	struct reader *readers = calloc(conf->nfiles, sizeof(*readers));
 	enum status status = readers ? ST_OK : fail(ST_FAIL, "out of memory");
+	struct window window = { 0 };
 
 	for (unsigned int i = 0; i < conf->nfiles && !status; i++) {
 		readers[i].path = conf->files[i];
@@ -209,13 +237,14 @@ enum status replay__run(const struct replay_conf *conf)
 	if (!status)
 		status = conf->begin(conf->arg);
 	if (!status)
-		status = read_all(readers, conf);
+		status = read_all(readers, conf, &window);
 	for (unsigned int i = 0; readers && i < conf->nfiles; i++) {
 		json_decref(readers[i].line);
 		free(readers[i].text);
 		if (readers[i].f && readers[i].f != stdin)
 			fclose(readers[i].f);
 	}
+	free(window.spans);
 	free(readers);
 	return status;
 }
