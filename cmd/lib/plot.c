@@ -119,8 +119,11 @@ void plot__histograms(FILE *f, const struct hist *const *hists, const char *cons
 	for (uint32_t r = 0; r < axis.n; r++) {
 		fprintf(f, "%*s", LABEL, units__ns(buf, axis_lo(&axis, r)));
 		for (unsigned int s = 0; s < n; s++) {
-			fprintf(f, " %*s ", COUNT, units__count(buf, counts[s][r]));
-			print_bar(f, counts[s][r], max[s], bar, ascii, s + 1 < n);
+			bool last = s + 1 == n;
+
+			fprintf(f, " %*s%s", COUNT, units__count(buf, counts[s][r]),
+				last && !counts[s][r] ? "" : " ");
+			print_bar(f, counts[s][r], max[s], bar, ascii, !last);
 		}
 		fputc('\n', f);
 	}
@@ -255,10 +258,13 @@ int plot__heatmap(FILE *f, const struct hist *columns, size_t n, double from, do
 			if (counts[c][r] > max)
 				max = counts[c][r];
 	for (uint32_t r = axis.n; r--;) {
+		size_t filled = shown; /* nothing is printed where only blanks follow */
 		char buf[UNITS_LEN];
 
-		fprintf(f, "%*s ", LABEL, units__ns(buf, axis_lo(&axis, r)));
-		for (size_t c = 0; c < shown * wide; c++)
+		while (filled && !counts[filled - 1][r])
+			filled--;
+		fprintf(f, "%*s%s", LABEL, units__ns(buf, axis_lo(&axis, r)), filled ? " " : "");
+		for (size_t c = 0; c < filled * wide; c++)
 			fputs(heat(level_of(counts[c / wide][r], max), ascii), f);
 		fputc('\n', f);
 	}
