@@ -174,7 +174,7 @@ static int read_results(struct lat_row *row, const json_t *results)
 	json_object_foreach((json_t *)results, name, value) {
 		int result = lat_result__number(row->id.op, name);
 
-		if (result < 0 || !json_is_integer(value))
+		if (result < 0 || !json_is_integer(value) || json_integer_value(value) < 0)
 			return -EINVAL;
 		row->result[result] += json_integer_value(value);
 	}
