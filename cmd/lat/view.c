@@ -253,7 +253,8 @@ static int split_table(const struct lat_view *view, const struct lat_snapshot *s
 	}
 	err = print_table(view, t);
 	if (shown < of_op)
-		fprintf(view->f, "and %zu more rows (--rows 0 shows all)\n", of_op - shown);
+		fprintf(view->f, "and %zu more row%s (--rows 0 shows all)\n", of_op - shown,
+			of_op - shown == 1 ? "" : "s");
 	return err;
 }
 
