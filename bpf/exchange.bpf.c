@@ -73,6 +73,29 @@ struct {
 
 /* ------------------------------------------------------------------ cells */
 
+/*
+ * The cell of a key; NULL if there is no room.  A function of its own, or a program
+ * would hold it ten times; but without cmpxchg, which user space could not take out of it.
+ */
+static __noinline struct lat_cell *cell_of(struct lat_key *key)
+{
+	void *cells = *(volatile __u32 *)&epoch ? (void *)&cells_1 : (void *)&cells_0;
+	struct lat_cell *cell = bpf_map_lookup_elem(cells, key);
+	struct lat_cell fresh = {};
+
+	if (cell)
+		return cell;
+	/* Another CPU may be faster: that is as good. */
+	bpf_map_update_elem(cells, key, &fresh, BPF_NOEXIST);
+	if (split_task) {
+		struct lat_comm comm = {};
+
+		bpf_get_current_comm(comm.comm, sizeof(comm.comm));
+		bpf_map_update_elem(&comms, &key->pid, &comm, BPF_ANY);
+	}
+	return bpf_map_lookup_elem(cells, key);
+}
+
 static __always_inline void raise_max(struct lat_cell *cell, __u64 value)
 {
 	__u64 old;
@@ -83,73 +106,55 @@ static __always_inline void raise_max(struct lat_cell *cell, __u64 value)
 			cell->max = value;
 		return;
 	}
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 4; i++) {
 		old = *(volatile __u64 *)&cell->max;
 		if (value <= old || __sync_val_compare_and_swap(&cell->max, old, value) == old)
 			return;
 	}
 }
 
-/*
- * Adds n to the cell of a key, ns to its sum.  False if there is no room.  A function
- * of its own, or a program would hold it ten times.
- */
-static __noinline bool cell_add(struct lat_key *key, __u64 n, __u64 ns, __u64 max)
+/* Adds n times `each` ns, together ns, to its cell.  False if there is no room. */
+static __always_inline bool cell_times(struct lat_key *key, __u8 measure, __u64 n, __u64 each,
+				       __u64 ns)
 {
-	void *cells = *(volatile __u32 *)&epoch ? (void *)&cells_1 : (void *)&cells_0;
-	struct lat_cell *cell = bpf_map_lookup_elem(cells, key);
+	struct lat_cell *cell;
 
-	if (!cell) {
-		struct lat_cell fresh = {};
-
-		/* Another CPU may be faster: that is as good. */
-		bpf_map_update_elem(cells, key, &fresh, BPF_NOEXIST);
-		if (split_task) {
-			struct lat_comm comm = {};
-
-			bpf_get_current_comm(comm.comm, sizeof(comm.comm));
-			bpf_map_update_elem(&comms, &key->pid, &comm, BPF_ANY);
-		}
-		cell = bpf_map_lookup_elem(cells, key);
-		if (!cell)
-			return false;
-	}
+	key->measure = measure;
+	key->bucket = hist_index(each);
+	cell = cell_of(key);
+	if (!cell)
+		return false;
 	__sync_fetch_and_add(&cell->n, n);
-	if (ns) {
-		__sync_fetch_and_add(&cell->sum, ns);
-		raise_max(cell, max);
-	}
+	__sync_fetch_and_add(&cell->sum, ns);
+	raise_max(cell, each);
 	return true;
 }
 
 static __always_inline bool cell_time(struct lat_key *key, __u8 measure, __u64 ns)
 {
-	key->measure = measure;
-	key->bucket = hist_index(ns);
-	return cell_add(key, 1, ns, ns);
+	return cell_times(key, measure, 1, ns, ns);
 }
 
 static __always_inline bool cell_count(struct lat_key *key, __u32 result, __u64 n)
 {
+	struct lat_cell *cell;
+
 	if (!n)
 		return true;
 	key->measure = LAT_RESULT;
 	key->bucket = result;
-	return cell_add(key, n, 0, 0);
+	cell = cell_of(key);
+	if (cell)
+		__sync_fetch_and_add(&cell->n, n);
+	return cell;
 }
 
 /* A batch of nr, or a call for so many pages: its time, and that of each of them. */
 static __always_inline bool cell_total(struct lat_key *key, __u64 ns, __u64 nr)
 {
-	__u64 each = nr ? ns / nr : 0;
-
 	if (!cell_time(key, LAT_TOTAL, ns))
 		return false;
-	if (!nr)
-		return true;
-	key->measure = LAT_EACH;
-	key->bucket = hist_index(each);
-	return cell_add(key, nr, ns, each);
+	return !nr || cell_times(key, LAT_EACH, nr, ns / nr, ns);
 }
 
 static __always_inline void booked(bool stored)
