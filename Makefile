@@ -18,6 +18,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -W
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
 TOOLS    := rmaptop exchangelat folioxchg
+PLOTS    := exchangelat
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 LAT_SRC  := $(wildcard cmd/lat/*.c)
@@ -130,6 +131,9 @@ install: tools
 	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	for page in $(TOOLS); do scdoc < man/$$page.1.scd \
 		> $(DESTDIR)$(PREFIX)/share/man/man1/$$page.1 || exit; done
+	install -d $(DESTDIR)$(PREFIX)/share/folioscope/plot
+	install -m 644 scripts/plot/*.py $(DESTDIR)$(PREFIX)/share/folioscope/plot
+	cd $(DESTDIR)$(PREFIX)/share/folioscope/plot && chmod 755 $(PLOTS:%=%.py)
 
 clean:
 	rm -rf $(B)

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Help and manual page of every tool name the same options, and make install brings both.
+# Help and manual page of every tool name the same options; make install brings both, and plots.
 use strict;
 use warnings;
 use Test::More;
@@ -29,4 +29,6 @@ for my $tool (@tools) {
 my $dir = tempdir(CLEANUP => 1);
 is(run("make -s install DESTDIR=$dir PREFIX=/usr")->{status}, 0, 'make install');
 ok(-x "$dir/usr/bin/$_" && -s "$dir/usr/share/man/man1/$_.1", "  brings $_ and its page") for @tools;
+my $plot = "$dir/usr/share/folioscope/plot/exchangelat.py";
+ok(-x $plot && run("$plot --help")->{status} == 0, '  brings plots that find what they share');
 done_testing();
