@@ -192,7 +192,6 @@ static int interval(struct run *run, struct when when)
 	} else if (x->heatmap) {
 		err = lat_heat__add(&x->heat, &x->snap, when);
 	} else {
-		fputc('\n', run->f);
 		err = lat_view__interval(&x->view, &x->snap, when);
 	}
 	lat_snapshot__clear(&x->snap);

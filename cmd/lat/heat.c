@@ -57,7 +57,7 @@ int lat_heat__print(const struct lat_heat *heat, const struct lat_view *view)
 			all += heat->columns[op][i].total;
 		if (!all)
 			continue;
-		fprintf(view->f, "%s\n", titles[op]);
+		fprintf(view->f, "\n%s\n", titles[op]);
 		err = plot__heatmap(view->f, heat->columns[op], heat->n, heat->from, heat->to,
 				    view->plot_width, view->ascii);
 	}
