@@ -41,6 +41,7 @@ static void rows_by_id(void **state)
 		{ .nid_b = LAT_NID_UNKNOWN },
 		{ .pid = 1 },
 		{ .pid = UINT32_MAX },
+		{ .pid = 1 << 16 },
 	};
 	const size_t n = sizeof(ids) / sizeof(*ids);
 	struct lat_snapshot snap = { 0 };
@@ -187,6 +188,35 @@ static void sorted_by_time(void **state)
 	for (size_t i = 0; i < snap.len; i++)
 		assert_int_equal(snap.rows[i]->id.pid, sorted[i]);
 	lat_snapshot__clear(&snap);
+}
+
+/* Rows that took the same stay in one order: unknown nodes first, large pids last. */
+static void ties_by_id(void **state)
+{
+	static const struct lat_id sorted[] = {
+		{ .pid = 1, .nid_a = LAT_NID_MIXED },
+		{ .pid = 1, .nid_a = LAT_NID_UNKNOWN },
+		{ .pid = 1, .nid_a = 0 },
+		{ .pid = 1, .nid_a = 3 },
+		{ .pid = 65536 },
+		{ .pid = UINT32_MAX },
+	};
+	const size_t n = sizeof(sorted) / sizeof(*sorted);
+
+	(void)state;
+	for (size_t first = 0; first < n; first++) {
+		struct lat_snapshot snap = { 0 };
+
+		for (size_t i = 0; i < n; i++)
+			row_of(&snap, sorted[(first + 5 * i) % n]);
+		lat_snapshot__sort(&snap);
+		assert_int_equal(snap.len, n);
+		for (size_t i = 0; i < n; i++) {
+			assert_int_equal(snap.rows[i]->id.pid, sorted[i].pid);
+			assert_int_equal(snap.rows[i]->id.nid_a, sorted[i].nid_a);
+		}
+		lat_snapshot__clear(&snap);
+	}
 }
 
 static void clear_keeps_split(void **state)
@@ -495,8 +525,8 @@ static void unusual_lines(void **state)
 
 RUN_TESTS(cmocka_unit_test(rows_by_id), cmocka_unit_test(many_rows), cmocka_unit_test(measures),
 	  cmocka_unit_test(merging_adds_everything), cmocka_unit_test(asked_and_done),
-	  cmocka_unit_test(sorted_by_time), cmocka_unit_test(clear_keeps_split),
-	  cmocka_unit_test(names_map_back), cmocka_unit_test(what_has_no_name),
-	  cmocka_unit_test(what_is_printed_is_read_back), cmocka_unit_test(only_what_is_split_by),
-	  cmocka_unit_test(nothing_is_read_back), cmocka_unit_test(malformed_lines),
-	  cmocka_unit_test(unusual_lines))
+	  cmocka_unit_test(sorted_by_time), cmocka_unit_test(ties_by_id),
+	  cmocka_unit_test(clear_keeps_split), cmocka_unit_test(names_map_back),
+	  cmocka_unit_test(what_has_no_name), cmocka_unit_test(what_is_printed_is_read_back),
+	  cmocka_unit_test(only_what_is_split_by), cmocka_unit_test(nothing_is_read_back),
+	  cmocka_unit_test(malformed_lines), cmocka_unit_test(unusual_lines))
