@@ -3,43 +3,24 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-#include "../lib/attach.h"
-#include "../lib/bpfenv.h"
 #include "../lib/drain.h"
-#include "../lib/json.h"
-#include "../lib/ladder.h"
+#include "../lib/tracer.h"
 #include "exchange.skel.h"
 #include "live.h"
 
 struct lat_live {
-	const struct opts *opts;
+	struct tracer tracer;
 	struct lat_conf conf;
 	struct exchange_bpf *skel;
-	struct attach attach;
-	enum backend backend;
-	struct grace *grace;
-	int stats_fd;
-	uint64_t since; /* CLOCK_MONOTONIC of the last snapshot, ns */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 /* ------------------------------------------------------------- attaching */
 
 static void close_skel(struct lat_live *live)
 {
-	attach__free(&live->attach);
+	attach__free(&live->tracer.attach);
 	exchange_bpf__destroy(live->skel);
 	live->skel = NULL;
 }
@@ -63,7 +44,7 @@ static int open_skel(struct lat_live *live, char why[LADDER_WHY])
 	{
 		struct attach_rodata ro = ATTACH_RODATA(skel);
 
-		err = attach__constants(&ro, live->opts, why);
+		err = attach__constants(&ro, live->tracer.opts, why);
 	}
 	if (err)
 		close_skel(live);
@@ -144,8 +125,8 @@ static int climb(struct lat_live *live, enum backend backend, char why[LADDER_WH
 	if (err)
 		snprintf(why, LADDER_WHY, "no tracepoint migrate:mm_migrate_pages_start");
 	else
-		err = attach__climb(&live->attach, live->skel->skeleton, w.want, w.n, live->opts,
-				    why);
+		err = attach__climb(&live->tracer.attach, live->skel->skeleton, w.want, w.n,
+				    live->tracer.opts, why);
 	if (err)
 		close_skel(live);
 	else
@@ -173,9 +154,9 @@ static int climb_kprobe(void *arg, char why[LADDER_WHY])
 static void cover_step(const struct lat_live *live, struct head *head, const char *name,
 		       const char *fentry, const char *kprobe)
 {
-	if (attach__has(&live->attach, fentry) || attach__has(&live->attach, kprobe))
+	if (attach__has(&live->tracer.attach, fentry) || attach__has(&live->tracer.attach, kprobe))
 		head__cover(head, name, COVERAGE_FULL, NULL);
-	else if (live->backend == BACKEND_TRACEPOINT)
+	else if (live->tracer.backend == BACKEND_TRACEPOINT)
 		head__cover(head, name, COVERAGE_NONE, "no tracepoint tells it: -b fentry or kprobe");
 	else
 		head__cover(head, name, COVERAGE_NONE, "the kernel has inlined the function");
@@ -191,8 +172,8 @@ static void set_coverage(const struct lat_live *live, struct head *head)
 	cover_step(live, head, "migrate_unmap", "unmap_start", "unmap_start_kprobe");
 	cover_step(live, head, "migrate_move", "move_start", "move_start_kprobe");
 	if ((live->conf.split.nid || live->conf.split.order) &&
-	    !attach__has(&live->attach, "move_start") &&
-	    !attach__has(&live->attach, "move_start_kprobe"))
+	    !attach__has(&live->tracer.attach, "move_start") &&
+	    !attach__has(&live->tracer.attach, "move_start_kprobe"))
 		head__cover(head, "migrate_nid", COVERAGE_NONE,
 			    "without migrate_move no folio is seen: nodes and order are not known");
 	/* On stock kernels it attaches, and is never called there: measured on all five. */
@@ -242,8 +223,9 @@ static int on_cell(void *arg, const void *k, const void *v)
 }
 
 /* Calls still under way, or whose end was missed, and steps of them. */
-static uint64_t unfinished(struct lat_live *live)
+static uint64_t unfinished(void *arg)
 {
+	struct lat_live *live = arg;
 	int fd = bpf_map__fd(live->skel->maps.tasks);
 	uint32_t key, *from = NULL;
 	struct lat_task task;
@@ -257,68 +239,23 @@ static uint64_t unfinished(struct lat_live *live)
 	return n;
 }
 
-/* No new call is taken; those under way get a little time to end. */
-static void wind_down(struct lat_live *live)
-{
-	const struct timespec pause = { .tv_nsec = 5000000 };
-
-	live->skel->bss->go = false;
-	grace__wait(live->grace);
-	for (int i = 0; i < 40 && unfinished(live); i++)
-		nanosleep(&pause, NULL);
-}
-
 enum status lat_live__take(struct lat_live *live, struct lat_snapshot *snap, struct when *when,
 			   bool last)
 {
 	struct draining d = { live, snap };
 	struct exchange_bpf *skel = live->skel;
-	uint32_t half = skel->bss->epoch;
-	uint64_t now;
-	int err;
+	int half, err;
 
 	if (last)
-		wind_down(live);
-	skel->bss->epoch = !half;
-	err = grace__wait(live->grace);
-	now = now_ns();
-	when->ts = json__now();
-	when->interval_s = (now - live->since) / 1e9;
-	live->since = now;
-	if (!err)
+		tracer__wind_down(&live->tracer, &skel->bss->go, unfinished, live);
+	half = err = tracer__swap(&live->tracer, &skel->bss->epoch, when);
+	if (half >= 0)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.cells_1 : skel->maps.cells_0),
 				  sizeof(struct lat_key), sizeof(struct lat_cell), on_cell, &d);
-	if (err)
-		return fail(ST_FAIL, "cannot read what was traced: %s", strerror(-err));
-	return ST_OK;
+	return err ? tracer__cannot_read(err) : ST_OK;
 }
 
 /* ----------------------------------------------------------------- books */
-
-static int sum_counts(struct lat_live *live, struct lat_counts *sum)
-{
-	int cpus = libbpf_num_possible_cpus();
-	struct lat_counts *per_cpu;
-	uint32_t zero = 0;
-	int err;
-
-	*sum = (struct lat_counts){ 0 };
-	per_cpu = cpus > 0 ? calloc(cpus, sizeof(*per_cpu)) : NULL;
-	if (!per_cpu)
-		return -ENOMEM;
-	err = bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.counts), &zero, per_cpu);
-	for (int i = 0; !err && i < cpus; i++) {
-		sum->seen += per_cpu[i].seen;
-		sum->recorded += per_cpu[i].recorded;
-		for (unsigned int l = 0; l < LAT_LOST_MAX; l++)
-			sum->lost[l] += per_cpu[i].lost[l];
-		sum->unsplit += per_cpu[i].unsplit;
-		sum->untimed += per_cpu[i].untimed;
-		sum->orphans += per_cpu[i].orphans;
-	}
-	free(per_cpu);
-	return err;
-}
 
 enum status lat_live__account(struct lat_live *live, struct books *books)
 {
@@ -334,10 +271,11 @@ enum status lat_live__account(struct lat_live *live, struct books *books)
 	struct prog_stats start = { 0 }, all = { 0 };
 	struct bpf_program *prog;
 	struct lat_counts c;
-	int err = sum_counts(live, &c);
+	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
+					 sizeof(c) / sizeof(uint64_t));
 
-	if (err)
-		return fail(ST_FAIL, "cannot read the counters: %s", strerror(-err));
+	if (status)
+		return status;
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		bpfenv__prog_stats(starts[i], &start);
 	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
@@ -363,10 +301,8 @@ void lat_live__close(struct lat_live *live)
 {
 	if (!live)
 		return;
-	close_skel(live);
-	grace__free(live->grace);
-	if (live->stats_fd >= 0)
-		close(live->stats_fd);
+	tracer__stop(&live->tracer);
+	exchange_bpf__destroy(live->skel);
 	free(live);
 }
 
@@ -397,36 +333,20 @@ enum status lat_live__open(const struct opts *opts, const struct lat_conf *conf,
 	};
 	static const struct rung exchange[] = { { BACKEND_TRACEPOINT, climb_tracepoint } };
 	bool both = conf->op[LAT_MIGRATE];
-	uint64_t begin = now_ns();
-	enum status status = bpfenv__check(opts->verbose);
+	enum status status = check_patch(opts, conf);
 	struct lat_live *live;
 
-	if (!status)
-		status = check_patch(opts, conf);
 	if (status)
 		return status;
-	live = calloc(1, sizeof(*live));
+	*out = live = calloc(1, sizeof(*live));
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
-	live->opts = opts;
 	live->conf = *conf;
-	status = ladder__climb(both ? migrate : exchange, both ? 3 : 1, opts->backend, live,
-			       opts->verbose, &live->backend);
-	live->stats_fd = status ? -1 : bpfenv__stats_on();
-	live->grace = status ? NULL : grace__new();
-	if (!status && !live->grace)
-		status = fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
-	if (status) {
-		lat_live__close(live);
+	status = tracer__start(&live->tracer, opts, both ? migrate : exchange, both ? 3 : 1, live,
+			       head);
+	if (status)
 		return status;
-	}
-	head->backend = backend__name(live->backend);
-	if (opts->verbose)
-		warn_user("backend %s: attached after %.2f s", head->backend,
-			  (now_ns() - begin) / 1e9);
 	set_coverage(live, head);
-	malloc_trim(0); /* the kernel's BTF took several MB while loading */
-	live->since = now_ns();
-	*out = live;
+	tracer__begin(&live->tracer);
 	return ST_OK;
 }

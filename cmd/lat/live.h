@@ -19,8 +19,9 @@ struct lat_conf {
 struct lat_live;
 
 /*
- * Attaches, and fills in @head: backend, and coverage by operation and phase.  ST_OK and
- * *live, or a status with its message; ST_KERNEL when the kernel cannot exchange.
+ * Attaches, and fills in @head: backend, and coverage by operation and phase.  ST_OK, or
+ * a status with its message; ST_KERNEL when the kernel cannot exchange.  *live is to be
+ * closed either way; it may be NULL.
  */
 enum status lat_live__open(const struct opts *opts, const struct lat_conf *conf, struct head *head,
 			   struct lat_live **live);

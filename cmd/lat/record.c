@@ -49,13 +49,15 @@ static int set_dimensions(json_t *obj, const struct lat_split *split, const stru
 	return err;
 }
 
-static json_t *row_json(const struct lat_split *split, const struct lat_row *row)
+static json_t *row_json(void *arg, size_t i)
 {
+	const struct lat_snapshot *snap = arg;
+	const struct lat_row *row = snap->rows[i];
 	json_t *obj = json_object(), *phases = json_object(), *result = json_object();
 	int err = obj && phases && result ? 0 : -ENOMEM;
 
 	if (!err)
-		err = set_dimensions(obj, split, row);
+		err = set_dimensions(obj, &snap->split, row);
 	for (unsigned int p = 0; p < LAT_PHASES && !err; p++)
 		err = set_durations(phases, lat_phase__name(p), &row->phase[p]);
 	for (unsigned int r = 0; r < LAT_RESULTS && !err; r++)
@@ -78,23 +80,9 @@ static json_t *row_json(const struct lat_split *split, const struct lat_row *row
 	return NULL;
 }
 
-/* One line, but never all rows in memory at once: there may be many thousands. */
 int lat_record__print(FILE *f, const struct lat_snapshot *snap, struct when when)
 {
-	fprintf(f, "{\"type\":\"interval\",\"ts\":%.6f,\"interval_s\":%.6f,\"rows\":[", when.ts,
-		when.interval_s);
-	for (size_t i = 0; i < snap->len; i++) {
-		json_t *obj = row_json(&snap->split, snap->rows[i]);
-
-		if (!obj)
-			return -ENOMEM;
-		if (i)
-			fputc(',', f);
-		json_dumpf(obj, f, JSON_COMPACT);
-		json_decref(obj);
-	}
-	fputs("]}\n", f);
-	return 0;
+	return json__interval(f, when.ts, when.interval_s, snap->len, row_json, (void *)snap);
 }
 
 /* ---------------------------------------------------------------- reading */
@@ -181,8 +169,9 @@ static int read_results(struct lat_row *row, const json_t *results)
 	return 0;
 }
 
-static int read_row(struct lat_snapshot *snap, const json_t *obj)
+static int read_row(void *arg, const json_t *obj)
 {
+	struct lat_snapshot *snap = arg;
 	const char *comm = json_string_value(json_object_get(obj, "comm"));
 	struct lat_row *row;
 	struct lat_id id;
@@ -209,17 +198,5 @@ static int read_row(struct lat_snapshot *snap, const json_t *obj)
 
 int lat_record__read(struct lat_snapshot *snap, const json_t *line)
 {
-	const json_t *rows = json_object_get(line, "rows");
-	json_t *row;
-	size_t i;
-
-	if (!json_is_array(rows))
-		return -EINVAL;
-	json_array_foreach((json_t *)rows, i, row) {
-		int err = read_row(snap, row);
-
-		if (err)
-			return err;
-	}
-	return 0;
+	return json__rows(line, read_row, snap);
 }

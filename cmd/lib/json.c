@@ -26,6 +26,42 @@ int json__line(FILE *f, json_t *line)
 	return err && !ferror(f) ? -ENOMEM : 0;
 }
 
+int json__interval(FILE *f, double ts, double interval_s, size_t n,
+		   json_t *(*row)(void *arg, size_t i), void *arg)
+{
+	fprintf(f, "{\"type\":\"interval\",\"ts\":%.6f,\"interval_s\":%.6f,\"rows\":[", ts,
+		interval_s);
+	for (size_t i = 0; i < n; i++) {
+		json_t *obj = row(arg, i);
+
+		if (!obj)
+			return -ENOMEM;
+		if (i)
+			fputc(',', f);
+		json_dumpf(obj, f, JSON_COMPACT);
+		json_decref(obj);
+	}
+	fputs("]}\n", f);
+	return 0;
+}
+
+int json__rows(const json_t *line, int (*row)(void *arg, const json_t *row), void *arg)
+{
+	const json_t *rows = json_object_get(line, "rows");
+	json_t *one;
+	size_t i;
+
+	if (!json_is_array(rows))
+		return -EINVAL;
+	json_array_foreach((json_t *)rows, i, one) {
+		int err = row(arg, one);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 json_t *json__hist(const struct hist *h)
 {
 	json_t *array = json_array();

@@ -14,6 +14,19 @@ double json__now(void);
 /* Prints @line (its reference is taken) and a newline.  0, -ENOMEM when it is NULL. */
 int json__line(FILE *f, json_t *line);
 
+/*
+ * Prints an interval line of @n rows, which @row makes one by one: there may be many
+ * thousands, never all in memory at once.  0 or -ENOMEM.
+ */
+int json__interval(FILE *f, double ts, double interval_s, size_t n,
+		   json_t *(*row)(void *arg, size_t i), void *arg);
+
+/*
+ * Hands the rows of such a line to @row.  0, what @row returned if not 0, or -EINVAL when
+ * it has none.
+ */
+int json__rows(const json_t *line, int (*row)(void *arg, const json_t *row), void *arg);
+
 /* [{"lo":..,"hi":..,"count":..}], hi null in the last possible bucket. */
 json_t *json__hist(const struct hist *h);
 

@@ -3,45 +3,25 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 #include "../../bpf/hist.h"
 #include "../../bpf/rmap.h"
-#include "../lib/attach.h"
-#include "../lib/bpfenv.h"
 #include "../lib/drain.h"
-#include "../lib/json.h"
-#include "../lib/ladder.h"
-#include "../lib/opts.h"
+#include "../lib/tracer.h"
 #include "rmap.skel.h"
 #include "live.h"
 
 struct rmap_live {
-	const struct opts *opts;
+	struct tracer tracer;
 	struct rmap_bpf *skel;
-	struct attach attach;
-	enum backend backend;
-	struct grace *grace;
-	int stats_fd;
-	uint64_t since; /* CLOCK_MONOTONIC of the last snapshot, ns */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
 
 /* ------------------------------------------------------------- attaching */
 
 static void close_skel(struct rmap_live *live)
 {
-	attach__free(&live->attach);
+	attach__free(&live->tracer.attach);
 	rmap_bpf__destroy(live->skel);
 	live->skel = NULL;
 }
@@ -49,7 +29,8 @@ static void close_skel(struct rmap_live *live)
 static int climb(struct rmap_live *live, const struct attach_want *wants, size_t n,
 		 char why[LADDER_WHY])
 {
-	int err = attach__climb(&live->attach, live->skel->skeleton, wants, n, live->opts, why);
+	int err = attach__climb(&live->tracer.attach, live->skel->skeleton, wants, n,
+				live->tracer.opts, why);
 
 	if (err)
 		close_skel(live);
@@ -72,7 +53,7 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 	{
 		struct attach_rodata ro = ATTACH_RODATA(live->skel);
 
-		err = attach__constants(&ro, live->opts, why);
+		err = attach__constants(&ro, live->tracer.opts, why);
 	}
 	if (err)
 		close_skel(live);
@@ -131,7 +112,7 @@ static int climb_fentry(void *arg, char why[LADDER_WHY])
 
 static void set_coverage(const struct rmap_live *live, struct head *head)
 {
-	bool fentry = live->backend == BACKEND_FENTRY;
+	bool fentry = live->tracer.backend == BACKEND_FENTRY;
 
 	for (enum cause c = 0; c < CAUSES; c++) {
 		enum coverage_state state = COVERAGE_FULL;
@@ -147,7 +128,7 @@ static void set_coverage(const struct rmap_live *live, struct head *head)
 		head__cover(head, cause__name(c), state, state ? why : NULL);
 	}
 	for (enum rmap_kind k = 0; k < RMAP_KINDS; k++) {
-		bool off = fentry && k == RMAP_KSM && !attach__has(&live->attach, "enter_ksm");
+		bool off = fentry && k == RMAP_KSM && !attach__has(&live->tracer.attach, "enter_ksm");
 
 		head__cover(head, kind__name(k), off ? COVERAGE_NONE : COVERAGE_FULL,
 			    off ? "CONFIG_KSM is off" : NULL);
@@ -189,8 +170,9 @@ static int on_bucket(void *arg, const void *k, const void *v)
 }
 
 /* Walks still in a slot: under way, or their end was missed. */
-static uint64_t unfinished(struct rmap_live *live)
+static uint64_t unfinished(void *arg)
 {
+	struct rmap_live *live = arg;
 	uint64_t n = 0;
 
 	for (unsigned int i = 0; i < RMAP_SLOTS; i++)
@@ -198,36 +180,16 @@ static uint64_t unfinished(struct rmap_live *live)
 	return n;
 }
 
-/* No new walk is taken; those under way get a little time to end. */
-static void wind_down(struct rmap_live *live)
-{
-	const struct timespec pause = { .tv_nsec = 5000000 };
-
-	live->skel->bss->go = false;
-	grace__wait(live->grace);
-	if (live->backend != BACKEND_FENTRY)
-		return;
-	for (int i = 0; i < 40 && unfinished(live); i++)
-		nanosleep(&pause, NULL);
-}
-
 enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, struct when *when,
 			    bool last)
 {
 	struct rmap_bpf *skel = live->skel;
-	uint32_t half = skel->bss->epoch;
-	uint64_t now;
-	int err;
+	int half, err;
 
 	if (last)
-		wind_down(live);
-	skel->bss->epoch = !half;
-	err = grace__wait(live->grace);
-	now = now_ns();
-	when->ts = json__now();
-	when->interval_s = (now - live->since) / 1e9;
-	live->since = now;
-	if (!err)
+		tracer__wind_down(&live->tracer, &skel->bss->go, unfinished, live);
+	half = err = tracer__swap(&live->tracer, &skel->bss->epoch, when);
+	if (half >= 0)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
 				  sizeof(struct rmap_key), sizeof(struct rmap_row), on_row, snap);
 	if (!err)
@@ -235,36 +197,10 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 	if (!err)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.hist_1 : skel->maps.hist_0),
 				  sizeof(struct rmap_key), sizeof(uint64_t), on_bucket, snap);
-	if (err)
-		return fail(ST_FAIL, "cannot read what was traced: %s", strerror(-err));
-	return ST_OK;
+	return err ? tracer__cannot_read(err) : ST_OK;
 }
 
 /* ----------------------------------------------------------------- books */
-
-static int sum_counts(struct rmap_live *live, struct rmap_counts *sum)
-{
-	int cpus = libbpf_num_possible_cpus();
-	struct rmap_counts *per_cpu;
-	uint32_t zero = 0;
-	int err;
-
-	*sum = (struct rmap_counts){ 0 };
-	per_cpu = cpus > 0 ? calloc(cpus, sizeof(*per_cpu)) : NULL;
-	if (!per_cpu)
-		return -ENOMEM;
-	err = bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.counts), &zero, per_cpu);
-	for (int i = 0; !err && i < cpus; i++) {
-		sum->seen += per_cpu[i].seen;
-		sum->recorded += per_cpu[i].recorded;
-		for (unsigned int l = 0; l < RMAP_LOST_MAX; l++)
-			sum->lost[l] += per_cpu[i].lost[l];
-		sum->hist_full += per_cpu[i].hist_full;
-		sum->orphans += per_cpu[i].orphans;
-	}
-	free(per_cpu);
-	return err;
-}
 
 enum status rmap_live__account(struct rmap_live *live, struct books *books)
 {
@@ -275,10 +211,11 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books)
 	struct prog_stats start = { 0 }, look = { 0 }, all = { 0 };
 	struct bpf_program *prog;
 	struct rmap_counts c;
-	int err = sum_counts(live, &c);
+	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
+					 sizeof(c) / sizeof(uint64_t));
 
-	if (err)
-		return fail(ST_FAIL, "cannot read the counters: %s", strerror(-err));
+	if (status)
+		return status;
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		bpfenv__prog_stats(starts[i], &start);
 	bpfenv__prog_stats(skel->progs.look, &look);
@@ -305,10 +242,8 @@ void rmap_live__close(struct rmap_live *live)
 {
 	if (!live)
 		return;
-	close_skel(live);
-	grace__free(live->grace);
-	if (live->stats_fd >= 0)
-		close(live->stats_fd);
+	tracer__stop(&live->tracer);
+	rmap_bpf__destroy(live->skel);
 	free(live);
 }
 
@@ -319,33 +254,17 @@ enum status rmap_live__open(const struct opts *opts, struct head *head, struct r
 		{ BACKEND_FENTRY, climb_fentry },
 	};
 	struct rmap_live *live;
-	uint64_t begin = now_ns();
-	enum status status = bpfenv__check(opts->verbose);
+	enum status status;
 
-	if (status)
-		return status;
-	live = calloc(1, sizeof(*live));
+	*out = live = calloc(1, sizeof(*live));
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
-	live->opts = opts;
-	status = ladder__climb(rungs, sizeof(rungs) / sizeof(*rungs), opts->backend, live,
-			       opts->verbose, &live->backend);
-	live->stats_fd = status ? -1 : bpfenv__stats_on();
-	live->grace = status ? NULL : grace__new();
-	if (!status && !live->grace)
-		status = fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
-	if (status) {
-		rmap_live__close(live);
+	status = tracer__start(&live->tracer, opts, rungs, sizeof(rungs) / sizeof(*rungs), live,
+			       head);
+	if (status)
 		return status;
-	}
-	head->backend = backend__name(live->backend);
-	if (opts->verbose)
-		warn_user("backend %s: attached after %.2f s", head->backend,
-			  (now_ns() - begin) / 1e9);
 	cause__init();
 	set_coverage(live, head);
-	malloc_trim(0); /* the kernel's BTF took several MB while loading */
-	live->since = now_ns();
-	*out = live;
+	tracer__begin(&live->tracer);
 	return ST_OK;
 }

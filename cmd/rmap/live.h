@@ -13,8 +13,8 @@
 struct rmap_live;
 
 /*
- * Attaches, and fills in @head: backend, and coverage by cause and kind.  ST_OK and
- * *live, or a status with its message.
+ * Attaches, and fills in @head: backend, and coverage by cause and kind.  ST_OK, or a
+ * status with its message.  *live is to be closed either way; it may be NULL.
  */
 enum status rmap_live__open(const struct opts *opts, struct head *head, struct rmap_live **live);
 

@@ -27,8 +27,9 @@ static const char *cause_name(unsigned int cause)
 	return cause__name(cause);
 }
 
-static int read_row(struct rmap_snapshot *snap, const json_t *row)
+static int read_row(void *arg, const json_t *row)
 {
+	struct rmap_snapshot *snap = arg;
 	unsigned int cause = by_name(json_object_get(row, "cause"), cause_name, CAUSES);
 	unsigned int kind = by_name(json_object_get(row, "kind"), kind__name, RMAP_KINDS);
 	const char *comm = json_string_value(json_object_get(row, "comm"));
@@ -55,17 +56,7 @@ static int read_row(struct rmap_snapshot *snap, const json_t *row)
 
 int rmap_record__read(struct rmap_snapshot *snap, const json_t *line)
 {
-	const json_t *rows = json_object_get(line, "rows");
-	json_t *row;
-	size_t i;
+	int err = json__rows(line, read_row, snap);
 
-	if (!json_is_array(rows))
-		return -EINVAL;
-	json_array_foreach((json_t *)rows, i, row) {
-		int err = read_row(snap, row);
-
-		if (err)
-			return err;
-	}
-	return rmap_snapshot__merge(snap);
+	return err ? err : rmap_snapshot__merge(snap);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Snapshots as JSON Lines. */
-#include <errno.h>
 #include "../lib/json.h"
 #include "view.h"
 
-static json_t *row(const struct rmap_stat *s)
+static json_t *row(void *arg, size_t i)
 {
+	const struct rmap_stat *s = &((const struct rmap_snapshot *)arg)->rows[i];
 	json_t *obj = json_pack("{s:I, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "pid",
 				(json_int_t)s->pid, "comm", json__comm(s->comm), "cause",
 				cause__name(s->cause), "kind", kind__name(s->kind), "walks",
@@ -22,21 +22,7 @@ static json_t *row(const struct rmap_stat *s)
 	return obj;
 }
 
-/* One line, but never all rows in memory at once: there may be many thousands. */
 int rmap_json__interval(FILE *f, const struct rmap_snapshot *snap, struct when when)
 {
-	fprintf(f, "{\"type\":\"interval\",\"ts\":%.6f,\"interval_s\":%.6f,\"rows\":[", when.ts,
-		when.interval_s);
-	for (size_t i = 0; i < snap->len; i++) {
-		json_t *obj = row(&snap->rows[i]);
-
-		if (!obj)
-			return -ENOMEM;
-		if (i)
-			fputc(',', f);
-		json_dumpf(obj, f, JSON_COMPACT);
-		json_decref(obj);
-	}
-	fputs("]}\n", f);
-	return 0;
+	return json__interval(f, when.ts, when.interval_s, snap->len, row, (void *)snap);
 }

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a set of BPF programs that fill maps. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "drain.h"
+#include "json.h"
+#include "opts.h"
+#include "tracer.h"
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+enum status tracer__start(struct tracer *t, const struct opts *opts, const struct rung *rungs,
+			  size_t n, void *arg, struct head *head)
+{
+	uint64_t begin = now_ns();
+	enum status status;
+
+	*t = (struct tracer){ .opts = opts, .stats_fd = -1 };
+	status = bpfenv__check(opts->verbose);
+	if (!status)
+		status = ladder__climb(rungs, n, opts->backend, arg, opts->verbose, &t->backend);
+	if (status)
+		return status;
+	t->stats_fd = bpfenv__stats_on();
+	t->grace = grace__new();
+	if (!t->grace)
+		return fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
+	head->backend = backend__name(t->backend);
+	if (opts->verbose)
+		warn_user("backend %s: attached after %.2f s", head->backend,
+			  (now_ns() - begin) / 1e9);
+	return ST_OK;
+}
+
+void tracer__begin(struct tracer *t)
+{
+	malloc_trim(0); /* the kernel's BTF took several MB while loading */
+	t->since = now_ns();
+}
+
+int tracer__swap(struct tracer *t, uint32_t *epoch, struct when *when)
+{
+	uint32_t half = *(volatile uint32_t *)epoch;
+	uint64_t now;
+	int err;
+
+	*(volatile uint32_t *)epoch = !half;
+	err = grace__wait(t->grace);
+	now = now_ns();
+	when->ts = json__now();
+	when->interval_s = (now - t->since) / 1e9;
+	t->since = now;
+	return err ? err : (int)half;
+}
+
+void tracer__wind_down(struct tracer *t, bool *go, uint64_t (*unfinished)(void *arg), void *arg)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	*(volatile bool *)go = false;
+	grace__wait(t->grace);
+	for (int i = 0; i < 40 && unfinished(arg); i++)
+		nanosleep(&pause, NULL);
+}
+
+enum status tracer__sum(int map_fd, uint64_t *sum, size_t n)
+{
+	int cpus = libbpf_num_possible_cpus();
+	uint64_t *per_cpu = cpus > 0 ? calloc(cpus * n, sizeof(*per_cpu)) : NULL;
+	uint32_t zero = 0;
+	int err = per_cpu ? bpf_map_lookup_elem(map_fd, &zero, per_cpu) : -ENOMEM;
+
+	memset(sum, 0, n * sizeof(*sum));
+	for (size_t i = 0; !err && i < cpus * n; i++)
+		sum[i % n] += per_cpu[i];
+	free(per_cpu);
+	return err ? fail(ST_FAIL, "cannot read the counters: %s", strerror(-err)) : ST_OK;
+}
+
+enum status tracer__cannot_read(int err)
+{
+	return fail(ST_FAIL, "cannot read what was traced: %s", strerror(-err));
+}
+
+void tracer__stop(struct tracer *t)
+{
+	attach__free(&t->attach);
+	grace__free(t->grace);
+	t->grace = NULL;
+	if (t->stats_fd >= 0)
+		close(t->stats_fd);
+	t->stats_fd = -1;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of a set of BPF programs that fill maps: attached by the ladder, read interval
+ * by interval, wound down, accounted for.  Their maps come in pairs, of which `epoch`
+ * says which one is written.
+ */
+#ifndef FOLIOSCOPE_TRACER_H
+#define FOLIOSCOPE_TRACER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "attach.h"
+#include "bpfenv.h"
+#include "head.h"
+#include "ladder.h"
+#include "replay.h"
+
+struct tracer {
+	const struct opts *opts;
+	struct attach attach;
+	enum backend backend;
+	struct grace *grace;
+	int stats_fd;	/* keeps run-time statistics on, -1: off */
+	uint64_t since; /* CLOCK_MONOTONIC of the last interval's end, ns */
+};
+
+/*
+ * Climbs the ladder, whose rungs are handed @arg and attach by attach__climb(), and says
+ * in @head which backend is in use.  ST_OK, or a status with its message.
+ */
+enum status tracer__start(struct tracer *t, const struct opts *opts, const struct rung *rungs,
+			  size_t n, void *arg, struct head *head);
+
+/* Everything is attached and known: the first interval begins. */
+void tracer__begin(struct tracer *t);
+
+/*
+ * Ends an interval: lets the programs write the other half and waits for those that
+ * still write this one.  Returns the half to be read (0 or 1), or -errno.
+ */
+int tracer__swap(struct tracer *t, uint32_t *epoch, struct when *when);
+
+/*
+ * Lets nothing new in, and gives what is under way (as @unfinished counts it) a little
+ * time, 0.2 s, to end.
+ */
+void tracer__wind_down(struct tracer *t, bool *go, uint64_t (*unfinished)(void *arg), void *arg);
+
+/*
+ * Adds up a per-CPU array of one element, which is @n counters.  0, or ST_FAIL with a
+ * message.
+ */
+enum status tracer__sum(int map_fd, uint64_t *sum, size_t n);
+
+/* ST_FAIL: what was traced cannot be read. */
+enum status tracer__cannot_read(int err);
+
+/* Detaches; the objects are the caller's.  Also after tracer__start() failed. */
+void tracer__stop(struct tracer *t);
+
+#endif
