@@ -35,6 +35,13 @@ static const char *folios(unsigned int op)
 	return op == LAT_EXCHANGE ? "pairs" : "pages";
 }
 
+static const char *calls(unsigned int op, uint64_t n)
+{
+	if (op == LAT_EXCHANGE)
+		return n == 1 ? "batch" : "batches";
+	return n == 1 ? "call" : "calls";
+}
+
 /* ---------------------------------------------------------------- summary */
 
 /* "; 20 pinned, 4 locked": what became of those that were not done, and what else is counted. */
@@ -64,8 +71,7 @@ static int summary(const struct lat_view *view, const struct lat_row *sum, struc
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	fprintf(f, "%s  %.1f s  %s: %" PRIu64 " of %" PRIu64 " %s in %" PRIu64 " %s", clock,
 		when.interval_s, lat_op__name(sum->id.op), lat_row__done(sum), lat_row__asked(sum),
-		folios(sum->id.op), sum->total.hist.total,
-		sum->id.op == LAT_EXCHANGE ? "batches" : "calls");
+		folios(sum->id.op), sum->total.hist.total, calls(sum->id.op, sum->total.hist.total));
 	if (sum->each.hist.total)
 		fprintf(f, ", %s each", units__ns(each, sum->each.ns / sum->each.hist.total));
 	results(f, sum);
@@ -212,7 +218,7 @@ static void split_row(struct table *t, const struct lat_split *split, const stru
 		cell_order(t, row->id.order);
 	if (split->task) {
 		snprintf(buf, sizeof(buf), "%" PRIu32, row->id.pid);
-		table__cell(t, buf);
+		table__cell(t, row->id.pid ? buf : "?"); /* of a recording without -t */
 		table__cell(t, row->comm);
 	}
 	if (split->reason)
@@ -301,7 +307,10 @@ static int show_op(const struct lat_view *view, const struct lat_snapshot *snap,
 static int compare(const struct lat_view *view, const struct lat_row *x, const struct lat_row *m)
 {
 	const struct hist *hists[] = { &x->each.hist, &m->each.hist };
-	static const char *const titles[] = { "exchange, a pair", "migration, a page" };
+	/* Of the narrowest terminal 7 columns are left for a title. */
+	static const char *const wide[] = { "exchange, a pair", "migration, a page" };
+	static const char *const narrow[] = { "a pair", "a page" };
+	const char *const *titles = view->plot_width < 64 ? narrow : wide;
 	uint64_t pair = x->each.hist.total ? x->each.ns / x->each.hist.total : 0;
 	uint64_t page = m->each.hist.total ? m->each.ns / m->each.hist.total : 0;
 	char a[UNITS_LEN], b[UNITS_LEN], c[UNITS_LEN];

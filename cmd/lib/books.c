@@ -64,6 +64,7 @@ int books__read(struct books *books, const json_t *line)
 
 	if (!json_is_integer(seen) || !json_is_integer(recorded))
 		return -EINVAL;
+	books->incomplete |= json_is_true(json_object_get(line, "incomplete"));
 	books->seen += json_integer_value(seen);
 	books->recorded += json_integer_value(recorded);
 	books->bpf_runs += json_integer_value(json_object_get(bpf, "runs"));
@@ -84,16 +85,23 @@ static json_t *list_json(const struct books_list *list)
 
 int books__json(const struct books *books, FILE *f)
 {
-	return json__line(f,
-			  json_pack("{s:s, s:f, s:I, s:I, s:o, s:o, s:{s:I, s:I}}", "type", "end",
-				    "ts", json__now(), "seen", (json_int_t)books->seen, "recorded",
-				    (json_int_t)books->recorded, "lost", list_json(&books->lost),
-				    "inexact", list_json(&books->inexact), "bpf", "runs",
-				    (json_int_t)books->bpf_runs, "ns", (json_int_t)books->bpf_ns));
+	json_t *line = json_pack("{s:s, s:f, s:I, s:I, s:o, s:o, s:{s:I, s:I}}", "type", "end",
+				 "ts", json__now(), "seen", (json_int_t)books->seen, "recorded",
+				 (json_int_t)books->recorded, "lost", list_json(&books->lost),
+				 "inexact", list_json(&books->inexact), "bpf", "runs",
+				 (json_int_t)books->bpf_runs, "ns", (json_int_t)books->bpf_ns);
+
+	if (line && books->incomplete)
+		json_object_set_new(line, "incomplete", json_true());
+	return json__line(f, line);
 }
 
 void books__print(const struct books *books, FILE *f, const char *what)
 {
+	if (books->incomplete) {
+		fprintf(f, "not read to the end: how many %s were seen and lost is not known", what);
+		return;
+	}
 	fprintf(f, "%" PRIu64 " %s seen, %" PRIu64 " recorded", books->seen, what, books->recorded);
 	for (size_t i = 0; i < books->lost.len; i++)
 		if (books->lost.entry[i].n)

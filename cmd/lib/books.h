@@ -4,6 +4,7 @@
 #define FOLIOSCOPE_BOOKS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ struct books {
 	struct books_list lost;	   /* seen, and in no interval, by cause */
 	struct books_list inexact; /* recorded, but not in all parts */
 	uint64_t bpf_runs, bpf_ns; /* the tool's own programs */
+	bool incomplete;	   /* a recording's own books were not read */
 };
 
 /* Adds to an entry, which need not be there yet. */
@@ -41,7 +43,7 @@ void books__close(struct books *books);
 /* Adds a recorded end line.  0, or -EINVAL when it is none. */
 int books__read(struct books *books, const json_t *line);
 
-/* Prints the end line.  0 or -ENOMEM. */
+/* Prints the end line, with "incomplete" if the books are.  0 or -ENOMEM. */
 int books__json(const struct books *books, FILE *f);
 
 /* Prints "N @what seen, M recorded, K lost (why)" without a newline. */

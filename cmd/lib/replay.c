@@ -194,7 +194,8 @@ static enum status read_all(struct reader *readers, const struct replay_conf *co
 			return bad_line(r, "an interval without its time");
 		if (isnan(start))
 			start = ts - interval_s;
-		if (conf->duration_ns && ts - start > conf->duration_ns / 1e9)
+		/* A timer is a little late. */
+		if (conf->duration_ns && ts - start > conf->duration_ns / 1e9 + .01)
 			break;
 		/* A line that is as long as a report may end a little late. */
 		if (w->any && (each || (step > 0 && ts > w->until + step / 100)))
@@ -222,7 +223,7 @@ static enum status read_all(struct reader *readers, const struct replay_conf *co
 	return flush(conf, w, &reports, &enough);
 }
 
-enum status replay__run(const struct replay_conf *conf)
+enum status replay__run(const struct replay_conf *conf, bool *whole)
 {
 	struct reader *readers = calloc(conf->nfiles, sizeof(*readers));
 	enum status status = readers ? ST_OK : fail(ST_FAIL, "out of memory");
@@ -238,7 +239,9 @@ enum status replay__run(const struct replay_conf *conf)
 		status = conf->begin(conf->arg);
 	if (!status)
 		status = read_all(readers, conf, &window);
+	*whole = true;
 	for (unsigned int i = 0; readers && i < conf->nfiles; i++) {
+		*whole &= readers[i].ended;
 		json_decref(readers[i].line);
 		free(readers[i].text);
 		if (readers[i].f && readers[i].f != stdin)

@@ -37,8 +37,8 @@ struct replay_conf {
  * Reads all files.  Without an interval each line of a single file is a report, and
  * several files make one; with one, a report is what ended within that time.  A file
  * that was cut off is read as far as it goes, with a warning.  ST_OK, or ST_FAIL with
- * a message that names file and line.
+ * a message that names file and line.  *whole: all files were read to their end lines.
  */
-enum status replay__run(const struct replay_conf *conf);
+enum status replay__run(const struct replay_conf *conf, bool *whole);
 
 #endif

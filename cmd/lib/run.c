@@ -159,8 +159,11 @@ static enum status replay(struct run *run)
 		.report = on_report,
 		.arg = run,
 	};
-	enum status status = replay__run(&conf);
+	enum status status;
+	bool whole;
 
+	status = replay__run(&conf, &whole);
+	run->books.incomplete |= !whole;
 	return status ? status : shown_status(run, end(run));
 }
 

@@ -25,6 +25,7 @@ struct seen {
 
 static struct seen seen;
 static char *paths[FILES], message[4096];
+static bool read_whole;
 static unsigned int npaths;
 
 static int on_header(void *arg, json_t *line)
@@ -108,7 +109,7 @@ static enum status run(struct replay_conf conf)
 	seen.order[0] = 0;
 	assert_non_null(err);
 	dup2(fileno(err), 2);
-	status = replay__run(&conf);
+	status = replay__run(&conf, &read_whole);
 	dup2(old, 2);
 	close(old);
 	rewind(err);
@@ -340,6 +341,7 @@ static void count_limits(void **state)
 	for (unsigned int n = 1; n <= 7; n++) {
 		assert_int_equal(run((struct replay_conf){ .count = n }), ST_OK);
 		assert_int_equal(seen.reports, n < 6 ? n : 6);
+		assert_int_equal(read_whole, n >= 6); /* before that the end is not looked for */
 		report_is(0, 1, 1001, 1);
 	}
 	assert_int_equal(run((struct replay_conf){ .interval_ns = 2000000000, .count = 2 }), ST_OK);
@@ -393,6 +395,7 @@ static void cut_off_anywhere(void **state)
 		assert_int_equal(run_all(), ST_OK);
 		assert_int_equal(seen.reports, (len >= first - 1) + (len >= second - 1));
 		assert_int_equal(seen.ends, ended);
+		assert_int_equal(read_whole, ended);
 		assert_int_equal(!strstr(message, "cut off"), ended);
 		clean_up(state);
 	}
@@ -408,6 +411,7 @@ static void one_of_several_is_cut_off(void **state)
 	assert_null(strstr(message, paths[0]));
 	assert_non_null(strstr(message, paths[1]));
 	assert_non_null(strstr(message, "cut off"));
+	assert_false(read_whole);
 }
 
 /* Fails, with a message of one line that names the file and this. */
