@@ -22,12 +22,26 @@ struct rmaptop {
 	struct run run; /* first: run_ops are handed this */
 	struct rmap_live *live;
 	struct rmap_snapshot snap;
-	unsigned int rows;
+	struct rmap_table table;
+	unsigned int by; /* enum rmap_by */
 };
 
 static struct rmaptop *rmaptop(struct run *run)
 {
 	return (struct rmaptop *)run;
+}
+
+enum {
+	OPT_REVERSE = 256,
+};
+
+static void parse_sort(struct rmaptop *top, const char *title)
+{
+	int column = rmap_column__find(title);
+
+	if (column < 0)
+		opts__bad("no column '%s' to sort by", title);
+	top->table.sort = column;
 }
 
 static error_t parse_own(int key, char *arg, struct argp_state *state)
@@ -38,7 +52,19 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		return 0;
 	case 'r':
-		top->rows = opts__number("the number of rows", arg, 0, UINT32_MAX);
+		top->table.rows = opts__number("the number of rows", arg, 0, UINT32_MAX);
+		return 0;
+	case 'g':
+		top->by = rmap_by__parse(arg);
+		if (!top->by)
+			opts__bad("rows are by task, cause, kind or several of them, as task,cause: '%s'",
+				  arg);
+		return 0;
+	case 's':
+		parse_sort(top, arg);
+		return 0;
+	case OPT_REVERSE:
+		top->table.reverse = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -46,7 +72,12 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option own_options[] = {
-	{ "rows", 'r', "N", 0, "show the N busiest rows (default 20, 0: all)", 2 }, { 0 }
+	{ "rows", 'r', "N", 0, "show the first N rows (default 20, 0: all)", 2 },
+	{ "group", 'g', "BY", 0, "rows by task, cause, kind, or several (default: task,cause,kind)",
+	  2 },
+	{ "sort", 's', "COLUMN", 0, "order rows by this column (default TIME)", 2 },
+	{ "reverse", OPT_REVERSE, NULL, 0, "the other way round", 2 },
+	{ 0 }
 };
 
 static const struct argp own = { .options = own_options, .parser = parse_own };
@@ -81,9 +112,13 @@ static void close_live(struct run *run)
 static int interval(struct run *run, struct when when)
 {
 	struct rmaptop *top = rmaptop(run);
-	int err = run->opts.json ? rmap_json__interval(run->f, &top->snap, when) :
-				   rmap_table__interval(run->f, &top->snap, when, top->rows);
+	/* A recording may be split by less than what is asked for. */
+	int err = rmap_snapshot__group(&top->snap, top->by & top->snap.by);
 
+	if (!err && run->opts.json)
+		err = rmap_json__interval(run->f, &top->snap, when);
+	else if (!err)
+		err = rmap_table__interval(run->f, &top->snap, when, &top->table);
 	rmap_snapshot__clear(&top->snap);
 	return err;
 }
@@ -111,7 +146,9 @@ static const struct run_ops ops = {
 
 int main(int argc, char **argv)
 {
-	struct rmaptop top = { .run.ops = &ops, .rows = 20 };
+	struct rmaptop top = { .run.ops = &ops,
+			       .table = { .rows = 20, .sort = COL_TIME },
+			       .by = RMAP_BY_ALL };
 	const struct opts_tool tool = {
 		.doc = doc,
 		.uses = OPTS_TARGET | OPTS_TRACE | OPTS_REPLAY,

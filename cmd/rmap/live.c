@@ -193,7 +193,7 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
 				  sizeof(struct rmap_key), sizeof(struct rmap_row), on_row, snap);
 	if (!err)
-		err = rmap_snapshot__merge(snap);
+		err = rmap_snapshot__group(snap, RMAP_BY_ALL);
 	if (!err)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.hist_1 : skel->maps.hist_0),
 				  sizeof(struct rmap_key), sizeof(uint64_t), on_bucket, snap);

@@ -30,20 +30,31 @@ static const char *cause_name(unsigned int cause)
 static int read_row(void *arg, const json_t *row)
 {
 	struct rmap_snapshot *snap = arg;
-	unsigned int cause = by_name(json_object_get(row, "cause"), cause_name, CAUSES);
-	unsigned int kind = by_name(json_object_get(row, "kind"), kind__name, RMAP_KINDS);
+	const json_t *cause = json_object_get(row, "cause");
+	const json_t *kind = json_object_get(row, "kind");
 	const char *comm = json_string_value(json_object_get(row, "comm"));
-	struct rmap_stat *s;
+	unsigned int by = 0;
+	struct rmap_stat *s = rmap_snapshot__add(snap);
 
-	if (cause == CAUSES || kind == RMAP_KINDS || !comm)
-		return -EINVAL;
-	s = rmap_snapshot__add(snap);
 	if (!s)
 		return -ENOMEM;
-	s->pid = number(row, "pid");
-	s->cause = cause;
-	s->kind = kind;
-	strncpy(s->comm, comm, sizeof(s->comm) - 1);
+	if (json_object_get(row, "pid")) {
+		by |= RMAP_BY_TASK;
+		s->pid = number(row, "pid");
+		strncpy(s->comm, comm ? comm : "", sizeof(s->comm) - 1);
+	}
+	if (cause) {
+		by |= RMAP_BY_CAUSE;
+		s->cause = by_name(cause, cause_name, CAUSES);
+	}
+	if (kind) {
+		by |= RMAP_BY_KIND;
+		s->kind = by_name(kind, kind__name, RMAP_KINDS);
+	}
+	if (!by || s->cause == CAUSES || s->kind == RMAP_KINDS)
+		return -EINVAL;
+	/* Recordings that are split otherwise add up as far as both are. */
+	snap->by = snap->len == 1 ? by : snap->by & by;
 	s->walks = number(row, "walks");
 	s->vmas = number(row, "vmas");
 	s->mapped = number(row, "mapped");
@@ -58,5 +69,5 @@ int rmap_record__read(struct rmap_snapshot *snap, const json_t *line)
 {
 	int err = json__rows(line, read_row, snap);
 
-	return err ? err : rmap_snapshot__merge(snap);
+	return err ? err : rmap_snapshot__group(snap, snap->by);
 }

@@ -5,6 +5,50 @@
 #include <string.h>
 #include "snapshot.h"
 
+static const struct {
+	const char *name;
+	enum rmap_by by;
+} names[] = {
+	{ "task", RMAP_BY_TASK },
+	{ "cause", RMAP_BY_CAUSE },
+	{ "kind", RMAP_BY_KIND },
+};
+
+#define NAMES (sizeof(names) / sizeof(*names))
+
+static unsigned int by_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < NAMES; i++)
+		if (strlen(names[i].name) == len && !strncmp(names[i].name, name, len))
+			return names[i].by;
+	return 0;
+}
+
+unsigned int rmap_by__parse(const char *list)
+{
+	unsigned int by = 0;
+
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		unsigned int one = by_name(list, len);
+
+		if (!one)
+			return 0;
+		by |= one;
+		if (!list[len])
+			return by;
+		list += len + 1;
+	}
+}
+
+const char *rmap_by__name(enum rmap_by by)
+{
+	for (size_t i = 0; i < NAMES; i++)
+		if (names[i].by == by)
+			return names[i].name;
+	return "?";
+}
+
 struct rmap_stat *rmap_snapshot__add(struct rmap_snapshot *snap)
 {
 	if (snap->len == snap->cap) {
@@ -31,12 +75,10 @@ static int by_identity(const void *a, const void *b)
 	return x->kind - y->kind;
 }
 
-static int by_time(const void *a, const void *b)
+int rmap_stat__order(const struct rmap_stat *a, const struct rmap_stat *b)
 {
-	const struct rmap_stat *x = a, *y = b;
-
-	if (x->ns != y->ns)
-		return x->ns > y->ns ? -1 : 1;
+	if (a->ns != b->ns)
+		return a->ns > b->ns ? -1 : 1;
 	return by_identity(a, b);
 }
 
@@ -88,10 +130,22 @@ struct rmap_stat *rmap_snapshot__find(struct rmap_snapshot *snap, uint32_t pid, 
 	return bsearch(&key, snap->rows, snap->len, sizeof(key), by_identity);
 }
 
-void rmap_snapshot__sort(struct rmap_snapshot *snap)
+int rmap_snapshot__group(struct rmap_snapshot *snap, unsigned int by)
 {
-	if (snap->len)
-		qsort(snap->rows, snap->len, sizeof(*snap->rows), by_time);
+	for (size_t i = 0; i < snap->len; i++) {
+		struct rmap_stat *s = &snap->rows[i];
+
+		if (!(by & RMAP_BY_TASK)) {
+			s->pid = 0;
+			memset(s->comm, 0, sizeof(s->comm));
+		}
+		if (!(by & RMAP_BY_CAUSE))
+			s->cause = 0;
+		if (!(by & RMAP_BY_KIND))
+			s->kind = 0;
+	}
+	snap->by = by;
+	return rmap_snapshot__merge(snap);
 }
 
 int rmap_snapshot__total(const struct rmap_snapshot *snap, struct rmap_stat *total)
@@ -108,6 +162,7 @@ void rmap_snapshot__clear(struct rmap_snapshot *snap)
 	for (size_t i = 0; i < snap->len; i++)
 		hist__free(&snap->rows[i].hist);
 	snap->len = 0;
+	snap->by = 0;
 }
 
 void rmap_snapshot__free(struct rmap_snapshot *snap)

@@ -6,12 +6,28 @@
 #ifndef FOLIOSCOPE_RMAP_SNAPSHOT_H
 #define FOLIOSCOPE_RMAP_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "../lib/hist.h"
 #include "cause.h"
 
-/* Walks of one process, for one cause, of one kind of folio. */
+/* What rows are split by: bits of rmap_snapshot.by. */
+enum rmap_by {
+	RMAP_BY_TASK = 1,
+	RMAP_BY_CAUSE = 2,
+	RMAP_BY_KIND = 4,
+	RMAP_BY_ALL = RMAP_BY_TASK | RMAP_BY_CAUSE | RMAP_BY_KIND,
+};
+
+/*
+ * The bits of a list of names ("task,cause"), 0 when there is an unknown one or none; the
+ * name of one bit.
+ */
+unsigned int rmap_by__parse(const char *list);
+const char *rmap_by__name(enum rmap_by by);
+
+/* Walks of one process, for one cause, of one kind of folio; what rows are not split by is 0. */
 struct rmap_stat {
 	uint32_t pid;  /* tgid in the initial PID namespace */
 	uint8_t cause; /* enum cause */
@@ -26,6 +42,7 @@ struct rmap_stat {
 };
 
 struct rmap_snapshot {
+	unsigned int by; /* enum rmap_by */
 	struct rmap_stat *rows;
 	size_t len, cap;
 };
@@ -40,13 +57,19 @@ int rmap_snapshot__merge(struct rmap_snapshot *snap);
 struct rmap_stat *rmap_snapshot__find(struct rmap_snapshot *snap, uint32_t pid, uint8_t cause,
 				      uint8_t kind);
 
-/* Orders the rows by ns, most first. */
-void rmap_snapshot__sort(struct rmap_snapshot *snap);
+/*
+ * Makes one row of all that differ in nothing of @by, and forgets the rest; @by may not
+ * have what the rows do not have.  0 or -ENOMEM.
+ */
+int rmap_snapshot__group(struct rmap_snapshot *snap, unsigned int by);
+
+/* Which comes first: the one that took more time, then by what it is.  As for qsort(). */
+int rmap_stat__order(const struct rmap_stat *a, const struct rmap_stat *b);
 
 /* Sum over all rows; the histogram too if @hist.  0 or -ENOMEM. */
 int rmap_snapshot__total(const struct rmap_snapshot *snap, struct rmap_stat *total);
 
-/* Forgets the rows and keeps the memory. */
+/* Forgets the rows and what they are split by, and keeps the memory. */
 void rmap_snapshot__clear(struct rmap_snapshot *snap);
 void rmap_snapshot__free(struct rmap_snapshot *snap);
 

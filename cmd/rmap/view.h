@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include "../lib/run.h"
+#include "column.h"
 #include "snapshot.h"
 
 /* All return 0, or -ENOMEM; write errors show when the output is flushed. */
@@ -12,9 +13,16 @@
 /* An interval as a line of JSON. */
 int rmap_json__interval(FILE *f, const struct rmap_snapshot *snap, struct when when);
 
-/* The beginning, an interval (of at most @rows rows, 0: all) and the end for people. */
+struct rmap_table {
+	unsigned int rows; /* at most, 0: all */
+	enum rmap_column_id sort;
+	bool reverse;
+};
+
+/* The beginning, an interval (whose rows get sorted) and the end for people. */
 int rmap_table__header(const struct run *run);
-int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when, unsigned int rows);
+int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
+			 const struct rmap_table *conf);
 int rmap_table__end(const struct run *run);
 
 #endif

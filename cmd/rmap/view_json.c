@@ -3,17 +3,30 @@
 #include "../lib/json.h"
 #include "view.h"
 
+static json_t *numbers(const struct rmap_stat *s)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "walks", (json_int_t)s->walks,
+			 "vmas", (json_int_t)s->vmas, "mapped", (json_int_t)s->mapped, "phantom",
+			 (json_int_t)(s->vmas - s->mapped), "ns", (json_int_t)s->ns, "lock_ns",
+			 (json_int_t)s->lock_ns, "vmas_max", (json_int_t)s->vmas_max);
+}
+
 static json_t *row(void *arg, size_t i)
 {
-	const struct rmap_stat *s = &((const struct rmap_snapshot *)arg)->rows[i];
-	json_t *obj = json_pack("{s:I, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "pid",
-				(json_int_t)s->pid, "comm", json__comm(s->comm), "cause",
-				cause__name(s->cause), "kind", kind__name(s->kind), "walks",
-				(json_int_t)s->walks, "vmas", (json_int_t)s->vmas, "mapped",
-				(json_int_t)s->mapped, "phantom", (json_int_t)(s->vmas - s->mapped),
-				"ns", (json_int_t)s->ns, "lock_ns", (json_int_t)s->lock_ns,
-				"vmas_max", (json_int_t)s->vmas_max);
+	const struct rmap_snapshot *snap = arg;
+	const struct rmap_stat *s = &snap->rows[i];
+	json_t *obj = json_object();
 
+	if (obj && snap->by & RMAP_BY_TASK) {
+		json_object_set_new(obj, "pid", json_integer(s->pid));
+		json_object_set_new(obj, "comm", json__comm(s->comm));
+	}
+	if (obj && snap->by & RMAP_BY_CAUSE)
+		json_object_set_new(obj, "cause", json_string(cause__name(s->cause)));
+	if (obj && snap->by & RMAP_BY_KIND)
+		json_object_set_new(obj, "kind", json_string(kind__name(s->kind)));
+	if (obj)
+		json_object_update_new(obj, numbers(s));
 	if (obj && (json__set_percentiles(obj, &s->hist, s->ns_max) ||
 		    json_object_set_new(obj, "hist", json__hist(&s->hist)))) {
 		json_decref(obj);

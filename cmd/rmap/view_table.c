@@ -7,16 +7,8 @@
 #include "../lib/prose.h"
 #include "../lib/table.h"
 #include "../lib/units.h"
+#include "column.h"
 #include "view.h"
-
-static const struct table_col columns[] = {
-	{ "PID", false, 0 },	   { "COMM", true, 0 },	     { "CAUSE", true, 0 },
-	{ "KIND", true, 2 },	   { "WALKS", false, 0 },    { "VMAS", false, 3 },
-	{ "VMAS/WALK", false, 1 }, { "MOST", false, 9 },     { "MAPPED", false, 6 },
-	{ "PHANTOM", false, 5 },   { "PHANTOM%", false, 1 }, { "TIME", false, 2 },
-	{ "LOCK", false, 4 },	   { "P50", false, 7 },	     { "P99", false, 8 },
-	{ "MAX", false, 7 },
-};
 
 int rmap_table__header(const struct run *run)
 {
@@ -52,31 +44,34 @@ static int summary(FILE *out, struct when when, const struct rmap_stat *total)
 	return prose__close(&prose);
 }
 
-static void add_row(struct table *t, const struct rmap_stat *s)
+/* Which columns rows have that are split so; returns their number. */
+static unsigned int choose(struct table_col cols[RMAP_COLUMNS], unsigned int by)
 {
-	char buf[UNITS_LEN];
+	unsigned int n = 0;
 
-	snprintf(buf, sizeof(buf), "%" PRIu32, s->pid);
-	table__cell(t, buf);
-	table__cell(t, s->comm);
-	table__cell(t, cause__name(s->cause));
-	table__cell(t, kind__name(s->kind));
-	table__cell(t, units__count(buf, s->walks));
-	table__cell(t, units__count(buf, s->vmas));
-	table__cell(t, units__ratio(buf, s->vmas, s->walks));
-	table__cell(t, units__count(buf, s->vmas_max));
-	table__cell(t, units__count(buf, s->mapped));
-	table__cell(t, units__count(buf, s->vmas - s->mapped));
-	table__cell(t, units__percent(buf, s->vmas - s->mapped, s->vmas));
-	table__cell(t, units__ns(buf, s->ns));
-	table__cell(t, units__ns(buf, s->lock_ns));
-	table__cell(t, units__ns(buf, hist__percentile(&s->hist, 50, s->ns_max)));
-	table__cell(t, units__ns(buf, hist__percentile(&s->hist, 99, s->ns_max)));
-	table__cell(t, units__ns(buf, s->ns_max));
+	for (unsigned int i = 0; i < RMAP_COLUMNS; i++)
+		if (!rmap_columns[i].dim || rmap_columns[i].dim & by)
+			cols[n++] = rmap_columns[i].col;
+	return n;
 }
 
-int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when, unsigned int rows)
+static void add_row(struct table *t, unsigned int by, const struct rmap_stat *s)
 {
+	char buf[RMAP_CELL];
+
+	for (unsigned int i = 0; i < RMAP_COLUMNS; i++) {
+		if (rmap_columns[i].dim && !(rmap_columns[i].dim & by))
+			continue;
+		rmap_columns[i].text(s, buf);
+		table__cell(t, buf);
+	}
+}
+
+int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
+			 const struct rmap_table *conf)
+{
+	unsigned int rows = conf->rows;
+	struct table_col columns[RMAP_COLUMNS];
 	struct rmap_stat total;
 	struct table *t;
 	size_t shown;
@@ -88,17 +83,17 @@ int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when, 
 	err = summary(f, when, &total);
 	if (err || !snap->len)
 		return err;
-	rmap_snapshot__sort(snap);
+	rmap_column__sort(snap, conf->sort, conf->reverse);
 	shown = rows && snap->len > rows ? rows : snap->len;
-	t = table__new(columns, sizeof(columns) / sizeof(*columns));
+	t = table__new(columns, choose(columns, snap->by));
 	if (!t)
 		return -ENOMEM;
 	for (size_t i = 0; i < shown; i++)
-		add_row(t, &snap->rows[i]);
+		add_row(t, snap->by, &snap->rows[i]);
 	err = table__print(t, f, out__width(f));
 	table__free(t);
 	if (shown < snap->len)
-		fprintf(f, "and %zu more rows (--rows 0 shows all)\n", snap->len - shown);
+		fprintf(f, "and %zu more (--rows 0 shows all)\n", snap->len - shown);
 	return err;
 }
 

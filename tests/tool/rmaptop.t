@@ -11,6 +11,13 @@ chdir "$FindBin::Bin/../..";
 my $tool = 'build/bin/rmaptop';
 
 bad_usage($tool, @SHARED_USAGE);
+bad_usage($tool,
+	[ '-g nonsense',   qr/'nonsense'/ ],
+	[ '-g task,',      qr/'task,'/ ],
+	[ '-g ""',         qr/''/ ],
+	[ '-s NONSENSE',   qr/column 'NONSENSE'/ ],
+	[ '--reverse=yes', qr/--reverse=yes/ ],
+);
 refused($tool, @SHARED_REFUSED);
 
 done_testing();

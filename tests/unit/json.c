@@ -97,6 +97,7 @@ static void print_interval(FILE *f)
 		memcpy(s->comm, i ? "a\"\\\x01\xe9" : "forktree", i ? 6 : 9);
 		hist__add(&s->hist, hist_index(4000), 50);
 	}
+	snap.by = RMAP_BY_ALL;
 	assert_int_equal(rmap_json__interval(f, &snap, (struct when){ 1790000000.25, 1.5 }), 0);
 	rmap_snapshot__free(&snap);
 }

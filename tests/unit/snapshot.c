@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Rows of an interval: threads of a process become one row, nothing is lost on the way. */
 #include "../../bpf/rmap.h"
+#include "../../cmd/rmap/column.h"
 #include "../../cmd/rmap/snapshot.h"
 #include "unit.h"
 
@@ -36,7 +37,7 @@ static void rows_of_one_process_are_added(void **state)
 	assert_int_equal(rmap_snapshot__find(&snap, 2, CAUSE_UNMAP, 0)->vmas_max, 999);
 	assert_int_equal(rmap_snapshot__find(&snap, 2, CAUSE_UNMAP, 0)->hist.total, 9);
 	assert_null(rmap_snapshot__find(&snap, 3, CAUSE_UNMAP, 0));
-	rmap_snapshot__sort(&snap);
+	rmap_column__sort(&snap, COL_TIME, false);
 	assert_int_equal(snap.rows[0].walks, 18);
 	assert_int_equal(snap.rows[2].walks, 4);
 	assert_int_equal(rmap_snapshot__total(&snap, &total), 0);
@@ -56,7 +57,7 @@ static void empty(void **state)
 	assert_int_equal(rmap_snapshot__merge(&snap), 0);
 	assert_int_equal(rmap_snapshot__total(&snap, &total), 0);
 	assert_int_equal(total.walks, 0);
-	rmap_snapshot__sort(&snap);
+	rmap_column__sort(&snap, COL_TIME, false);
 	rmap_snapshot__free(&snap);
 }
 
