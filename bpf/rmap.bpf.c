@@ -2,11 +2,13 @@
 /*
  * Reverse-map walks: who walks, why, over how many VMAs, how many of them phantoms.
  *
- * Two ways to see a walk, chosen by user space, end in the same rows:
+ * Three ways to see a walk, chosen by user space, end in the same rows:
  *  - tracepoint: rmap_walk_end of the folioscope kernel patch brings all numbers;
  *  - fentry: entry and exit of the three walk bodies, the exit of every
  *    page_vma_mapped_walk() between them for visits and mappings, and the slow
- *    path of the read lock for waiting.
+ *    path of the read lock for waiting;
+ *  - kprobe: the same by kprobes and kretprobes, which cost more, and miss nothing
+ *    when a task is preempted in them.
  */
 #include "kernel.h"
 #include <bpf/bpf_helpers.h>
@@ -20,6 +22,15 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* Set before loading. */
 const volatile bool can_cmpxchg; /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
+
+/* Which walks are counted; what is not asked for is 0. */
+const volatile __u32 only_kinds;	     /* bits by enum rmap_kind */
+const volatile __u32 only_causes;	     /* how many callbacks there are in cause */
+const volatile __u64 cause[RMAP_CAUSES_MAX]; /* their addresses */
+const volatile __u32 only_migration;	     /* 1: and unmapping for migration, 2: but not so */
+const volatile __u32 min_vmas;		     /* visited */
+const volatile bool only_comm;
+const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
 /* Set while running. */
 bool go;     /* count walks: all programs are attached */
@@ -65,6 +76,30 @@ static __always_inline struct rmap_counts *my_counts(void)
 			__sync_fetch_and_add(&c->field, 1); \
 	} while (0)
 
+/* Is the walk one of those asked for, as far as its beginning tells? */
+static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, __u64 rmap_one, __u8 flags)
+{
+	if (!go || !filter_current(pid_tgid))
+		return false;
+	if (only_kinds && !(only_kinds >> kind & 1))
+		return false;
+	if (only_comm) {
+		__u64 mine[2] = {};
+
+		bpf_get_current_comm(mine, sizeof(mine));
+		if (mine[0] != comm[0] || mine[1] != comm[1])
+			return false;
+	}
+	if (!only_causes)
+		return true;
+	if (flags & RMAP_KEY_MIGRATION)
+		return only_migration == 1;
+	for (__u32 i = 0; i < RMAP_CAUSES_MAX; i++)
+		if (i < only_causes && cause[i] == rmap_one)
+			return true;
+	return false;
+}
+
 /* Puts a finished walk into its row and its histogram. */
 static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mapped, __u64 ns,
 				   __u64 lock_ns)
@@ -75,6 +110,10 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 	struct rmap_row *row;
 	__u64 *n;
 
+	if (min_vmas && vmas < min_vmas) {
+		COUNT(filtered);
+		return;
+	}
 	row = bpf_map_lookup_elem(rows, key);
 	if (!row) {
 		struct rmap_row fresh = {};
@@ -132,10 +171,10 @@ int walk_end(__u64 *ctx)
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct rmap_key key = {};
 
-	if (!go || !filter_current(pid_tgid))
+	key.rmap_one = (__u64)rwc->rmap_one;
+	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, key.rmap_one, 0))
 		return 0;
 	COUNT(seen);
-	key.rmap_one = (__u64)rwc->rmap_one;
 	key.tid = pid_tgid;
 	key.tgid = pid_tgid >> 32;
 	key.kind = stat->kind;
@@ -194,35 +233,36 @@ static __always_inline void slot_free(struct rmap_slot *slot)
  * Up to 5.13 migration unmaps with try_to_unmap_one and a flag in rwc->arg; then
  * it got a callback of its own and the flag went (a98a2f0c8ce1).
  */
-static __always_inline __u8 rmap_flags(struct rmap_walk_control *rwc)
+static __always_inline __u8 rmap_flags(__u64 arg)
 {
 	if (!bpf_core_enum_value_exists(enum ttu_flags, TTU_MIGRATION))
 		return 0;
-	if ((__u64)rwc->arg & bpf_core_enum_value(enum ttu_flags, TTU_MIGRATION))
-		return RMAP_KEY_MIGRATION;
-	return 0;
+	return arg & bpf_core_enum_value(enum ttu_flags, TTU_MIGRATION) ? RMAP_KEY_MIGRATION : 0;
 }
 
-static __always_inline void enter(enum rmap_kind kind, struct rmap_walk_control *rwc)
+/* @rmap_one, @arg: of the walk's struct rmap_walk_control */
+static __always_inline void enter(enum rmap_kind kind, void *rmap_one, void *arg)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct rmap_slot *slot = slot_of(pid_tgid);
+	__u8 flags = rmap_flags((__u64)arg);
 	__u64 now;
 
-	if (!go || !filter_current(pid_tgid))
+	if (!asked_for(pid_tgid, kind, (__u64)rmap_one, flags))
 		return;
 	COUNT(seen);
 	now = bpf_ktime_get_ns();
 	if (!slot_take(slot, pid_tgid, now))
 		return;
-	slot->rmap_one = (__u64)rwc->rmap_one;
+	slot->rmap_one = (__u64)rmap_one;
 	slot->kind = kind;
-	slot->flags = rmap_flags(rwc);
+	slot->flags = flags;
 	slot->vmas = 0;
 	slot->mapped = 0;
 	slot->in_visit = 0;
 	slot->lock_start = 0;
 	slot->lock_ns = 0;
+	slot->pvmw = 0;
 	slot->start = now;
 }
 
@@ -233,7 +273,8 @@ static __always_inline void leave(void)
 	struct rmap_key key = {};
 
 	if (!slot) {
-		if (go && filter_current(pid_tgid))
+		/* With a filter most of these were never asked for. */
+		if (go && !only_kinds && !only_causes && !only_comm && filter_current(pid_tgid))
 			COUNT(orphans);
 		return;
 	}
@@ -270,10 +311,18 @@ static __always_inline void looked(__u64 vma, bool found)
 	}
 }
 
+/* The verifier lets fentry programs follow an argument themselves. */
+#define ENTER(kind, rwc)                                     \
+	do {                                                 \
+		struct rmap_walk_control *c = (void *)(rwc); \
+                                                             \
+		enter(kind, c->rmap_one, c->arg);            \
+	} while (0)
+
 SEC("fentry/rmap_walk_anon")
 int enter_anon(__u64 *ctx)
 {
-	enter(RMAP_ANON, (void *)ctx[1]);
+	ENTER(RMAP_ANON, ctx[1]);
 	return 0;
 }
 
@@ -287,7 +336,7 @@ int leave_anon(__u64 *ctx)
 SEC("fentry/rmap_walk_ksm")
 int enter_ksm(__u64 *ctx)
 {
-	enter(RMAP_KSM, (void *)ctx[1]);
+	ENTER(RMAP_KSM, ctx[1]);
 	return 0;
 }
 
@@ -301,7 +350,7 @@ int leave_ksm(__u64 *ctx)
 SEC("fentry/rmap_walk_file")
 int enter_file(__u64 *ctx)
 {
-	enter(file_kind((void *)ctx[0]), (void *)ctx[1]);
+	ENTER(file_kind((void *)ctx[0]), ctx[1]);
 	return 0;
 }
 
@@ -309,7 +358,7 @@ int enter_file(__u64 *ctx)
 SEC("fentry/__rmap_walk_file")
 int enter_file_inner(__u64 *ctx)
 {
-	enter(file_kind((void *)ctx[0]), (void *)ctx[4]);
+	ENTER(file_kind((void *)ctx[0]), ctx[4]);
 	return 0;
 }
 
@@ -330,18 +379,15 @@ int look(__u64 *ctx)
 	return 0;
 }
 
-SEC("fentry/rwsem_down_read_slowpath")
-int lock_wait(__u64 *ctx)
+static __always_inline void waits(void)
 {
 	struct rmap_slot *slot = current_slot();
 
 	if (slot)
 		slot->lock_start = bpf_ktime_get_ns();
-	return 0;
 }
 
-SEC("fexit/rwsem_down_read_slowpath")
-int lock_got(__u64 *ctx)
+static __always_inline void waited(void)
 {
 	struct rmap_slot *slot = current_slot();
 
@@ -349,5 +395,102 @@ int lock_got(__u64 *ctx)
 		slot->lock_ns += bpf_ktime_get_ns() - slot->lock_start;
 		slot->lock_start = 0;
 	}
+}
+
+SEC("fentry/rwsem_down_read_slowpath")
+int lock_wait(__u64 *ctx)
+{
+	waits();
+	return 0;
+}
+
+SEC("fexit/rwsem_down_read_slowpath")
+int lock_got(__u64 *ctx)
+{
+	waited();
+	return 0;
+}
+
+/* ----------------------------------------------------------------- kprobe */
+
+static __always_inline void enter_kprobe(enum rmap_kind kind, unsigned long rwc)
+{
+	struct rmap_walk_control *c = (void *)rwc;
+
+	enter(kind, BPF_CORE_READ(c, rmap_one), BPF_CORE_READ(c, arg));
+}
+
+SEC("kprobe")
+int enter_anon_kprobe(struct pt_regs *ctx)
+{
+	enter_kprobe(RMAP_ANON, ctx->si);
+	return 0;
+}
+
+SEC("kprobe")
+int enter_ksm_kprobe(struct pt_regs *ctx)
+{
+	enter_kprobe(RMAP_KSM, ctx->si);
+	return 0;
+}
+
+SEC("kprobe")
+int enter_file_kprobe(struct pt_regs *ctx)
+{
+	enter_kprobe(file_kind((void *)ctx->di), ctx->si);
+	return 0;
+}
+
+SEC("kprobe")
+int enter_file_inner_kprobe(struct pt_regs *ctx)
+{
+	enter_kprobe(file_kind((void *)ctx->di), ctx->r8);
+	return 0;
+}
+
+/* of all three */
+SEC("kretprobe")
+int leave_kprobe(struct pt_regs *ctx)
+{
+	leave();
+	return 0;
+}
+
+/* What is returned comes without the argument. */
+SEC("kprobe")
+int look_begin_kprobe(struct pt_regs *ctx)
+{
+	struct rmap_slot *slot = current_slot();
+
+	if (slot)
+		slot->pvmw = ctx->di;
+	return 0;
+}
+
+SEC("kretprobe")
+int look_kprobe(struct pt_regs *ctx)
+{
+	struct rmap_slot *slot = current_slot();
+	struct page_vma_mapped_walk *pvmw;
+
+	if (!slot || !slot->pvmw)
+		return 0;
+	pvmw = (void *)slot->pvmw;
+	slot->pvmw = 0;
+	looked((__u64)BPF_CORE_READ(pvmw, vma), (__u8)ctx->ax);
+	return 0;
+}
+
+SEC("kprobe")
+int lock_wait_kprobe(struct pt_regs *ctx)
+{
+	waits();
+	return 0;
+}
+
+SEC("kretprobe")
+int lock_got_kprobe(struct pt_regs *ctx)
+{
+	waited();
 	return 0;
 }

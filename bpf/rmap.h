@@ -58,6 +58,7 @@ struct rmap_counts {
 	__u64 seen;	/* counted first thing when a walk (its end, for tracepoints) is entered */
 	__u64 recorded; /* counted where a row was updated */
 	__u64 lost[RMAP_LOST_MAX];
+	__u64 filtered;	 /* seen, and of fewer VMAs than asked for */
 	__u64 hist_full; /* recorded, but its duration is missing from the histogram */
 	__u64 orphans;	 /* ends without a start: begun before tracing, or start missed */
 };
@@ -80,11 +81,14 @@ struct rmap_slot {
 	__u32 mapped;
 	__u64 lock_start; /* when the wait began, 0 when not waiting */
 	__u64 lock_ns;
-	__u64 pad;
+	__u64 pvmw; /* kprobe: argument of the page_vma_mapped_walk() under way */
 };
 
 /* A slot older than this belongs to a walk whose end was missed: 10 s, in ns. */
 #define RMAP_STALE_NS 10000000000ULL
+
+/* Causes that can be asked for: each has the address of its callback, of some two. */
+#define RMAP_CAUSES_MAX 16
 
 /* Rows and histogram buckets of one interval; what does not fit is counted as lost. */
 #define RMAP_ROWS_MAX 16384

@@ -79,40 +79,61 @@ static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 	return err;
 }
 
+/* 6.18 moved the file body into an inner function that has other arguments. */
+static bool has_inner(struct rmap_live *live)
+{
+	return attach__aim(live->skel->skeleton, "enter_file_inner", "__rmap_walk_file");
+}
+
+/* Ends before starts: what has a start must have its end seen. */
 static int climb_fentry(void *arg, char why[LADDER_WHY])
 {
 	struct rmap_live *live = arg;
 	int err = open_skel(live, why);
-	bool inner;
+	bool inner = !err && has_inner(live);
+	const char *file = inner ? "__rmap_walk_file" : "rmap_walk_file";
+	const struct attach_want wants[] = {
+		{ .prog = "leave_anon", .target = "rmap_walk_anon" },
+		{ .prog = "leave_file", .target = file },
+		{ .prog = "leave_ksm", .target = "rmap_walk_ksm", .optional = true },
+		{ .prog = "look", .target = "page_vma_mapped_walk" },
+		{ .prog = "lock_got", .target = "rwsem_down_read_slowpath" },
+		{ .prog = "lock_wait", .target = "rwsem_down_read_slowpath" },
+		{ .prog = "enter_anon", .target = "rmap_walk_anon" },
+		{ .prog = inner ? "enter_file_inner" : "enter_file", .target = file },
+		{ .prog = "enter_ksm", .target = "rmap_walk_ksm", .optional = true },
+	};
 
-	if (err)
-		return err;
-	/* 6.18 moved the file body into an inner function that has other arguments. */
-	inner = attach__aim(live->skel->skeleton, "enter_file_inner", "__rmap_walk_file");
-	{
-		const char *file = inner ? "__rmap_walk_file" : "rmap_walk_file";
-		/* Ends before starts: what has a start must have its end seen. */
-		const struct attach_want wants[] = {
-			{ .prog = "leave_anon", .target = "rmap_walk_anon" },
-			{ .prog = "leave_file", .target = file },
-			{ .prog = "leave_ksm", .target = "rmap_walk_ksm", .optional = true },
-			{ .prog = "look", .target = "page_vma_mapped_walk" },
-			{ .prog = "lock_got", .target = "rwsem_down_read_slowpath" },
-			{ .prog = "lock_wait", .target = "rwsem_down_read_slowpath" },
-			{ .prog = "enter_anon", .target = "rmap_walk_anon" },
-			{ .prog = inner ? "enter_file_inner" : "enter_file", .target = file },
-			{ .prog = "enter_ksm", .target = "rmap_walk_ksm", .optional = true },
-		};
+	return err ? err : climb(live, wants, sizeof(wants) / sizeof(*wants), why);
+}
 
-		return climb(live, wants, sizeof(wants) / sizeof(*wants), why);
-	}
+static int climb_kprobe(void *arg, char why[LADDER_WHY])
+{
+	struct rmap_live *live = arg;
+	int err = open_skel(live, why);
+	bool inner = !err && has_inner(live);
+	const char *file = inner ? "__rmap_walk_file" : "rmap_walk_file";
+	const struct attach_want wants[] = {
+		{ .prog = "leave_kprobe", .target = "rmap_walk_anon" },
+		{ .prog = "leave_kprobe", .target = file },
+		{ .prog = "leave_kprobe", .target = "rmap_walk_ksm", .optional = true },
+		{ .prog = "look_kprobe", .target = "page_vma_mapped_walk" },
+		{ .prog = "look_begin_kprobe", .target = "page_vma_mapped_walk" },
+		{ .prog = "lock_got_kprobe", .target = "rwsem_down_read_slowpath" },
+		{ .prog = "lock_wait_kprobe", .target = "rwsem_down_read_slowpath" },
+		{ .prog = "enter_anon_kprobe", .target = "rmap_walk_anon" },
+		{ .prog = inner ? "enter_file_inner_kprobe" : "enter_file_kprobe", .target = file },
+		{ .prog = "enter_ksm_kprobe", .target = "rmap_walk_ksm", .optional = true },
+	};
+
+	return err ? err : climb(live, wants, sizeof(wants) / sizeof(*wants), why);
 }
 
 /* -------------------------------------------------------------- coverage */
 
 static void set_coverage(const struct rmap_live *live, struct head *head)
 {
-	bool fentry = live->tracer.backend == BACKEND_FENTRY;
+	bool probes = live->tracer.backend != BACKEND_TRACEPOINT;
 
 	for (enum cause c = 0; c < CAUSES; c++) {
 		enum coverage_state state = COVERAGE_FULL;
@@ -120,7 +141,7 @@ static void set_coverage(const struct rmap_live *live, struct head *head)
 
 		if (!cause__exists(c, &why)) {
 			state = COVERAGE_NONE;
-		} else if (fentry && c == CAUSE_MIGRATE_UNMAP) {
+		} else if (probes && c == CAUSE_MIGRATE_UNMAP) {
 			/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
 			state = COVERAGE_PARTIAL;
 			why = "a huge page that is split by the walk counts as not mapped";
@@ -128,7 +149,9 @@ static void set_coverage(const struct rmap_live *live, struct head *head)
 		head__cover(head, cause__name(c), state, state ? why : NULL);
 	}
 	for (enum rmap_kind k = 0; k < RMAP_KINDS; k++) {
-		bool off = fentry && k == RMAP_KSM && !attach__has(&live->tracer.attach, "enter_ksm");
+		bool off = probes && k == RMAP_KSM &&
+			   !attach__has(&live->tracer.attach, "enter_ksm") &&
+			   !attach__has(&live->tracer.attach, "enter_ksm_kprobe");
 
 		head__cover(head, kind__name(k), off ? COVERAGE_NONE : COVERAGE_FULL,
 			    off ? "CONFIG_KSM is off" : NULL);
@@ -220,7 +243,7 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books)
 		bpfenv__prog_stats(starts[i], &start);
 	bpfenv__prog_stats(skel->progs.look, &look);
 	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
-	books->seen = c.seen + start.misses;
+	books->seen = c.seen + start.misses - c.filtered;
 	books->recorded = c.recorded;
 	books->bpf_runs = all.runs;
 	books->bpf_ns = all.ns;
@@ -252,6 +275,7 @@ enum status rmap_live__open(const struct opts *opts, struct head *head, struct r
 	static const struct rung rungs[] = {
 		{ BACKEND_TRACEPOINT, climb_tracepoint },
 		{ BACKEND_FENTRY, climb_fentry },
+		{ BACKEND_KPROBE, climb_kprobe },
 	};
 	struct rmap_live *live;
 	enum status status;
