@@ -27,8 +27,8 @@ const volatile bool can_cmpxchg; /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
 const volatile __u32 only_kinds;	     /* bits by enum rmap_kind */
 const volatile __u32 only_causes;	     /* how many callbacks there are in cause */
 const volatile __u64 cause[RMAP_CAUSES_MAX]; /* their addresses */
-const volatile __u32 only_migration;	     /* 1: and unmapping for migration, 2: but not so */
-const volatile __u32 min_vmas;		     /* visited */
+const volatile bool only_migration; /* unmapping for migration is one, where a flag tells it */
+const volatile __u32 min_vmas;	    /* visited */
 const volatile bool only_comm;
 const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
@@ -93,7 +93,7 @@ static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, __u64
 	if (!only_causes)
 		return true;
 	if (flags & RMAP_KEY_MIGRATION)
-		return only_migration == 1;
+		return only_migration;
 	for (__u32 i = 0; i < RMAP_CAUSES_MAX; i++)
 		if (i < only_causes && cause[i] == rmap_one)
 			return true;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmaptop: who walks the reverse map, why, over how many VMAs, and for how many in vain. */
+#include <string.h>
 #include "lib/run.h"
 #include "rmap/live.h"
 #include "rmap/record.h"
@@ -23,6 +24,7 @@ struct rmaptop {
 	struct rmap_live *live;
 	struct rmap_snapshot snap;
 	struct rmap_table table;
+	struct rmap_filter filter;
 	unsigned int by; /* enum rmap_by */
 };
 
@@ -33,6 +35,10 @@ static struct rmaptop *rmaptop(struct run *run)
 
 enum {
 	OPT_REVERSE = 256,
+	OPT_COMM,
+	OPT_KIND,
+	OPT_CAUSE,
+	OPT_MIN_VMAS,
 };
 
 static void parse_sort(struct rmaptop *top, const char *title)
@@ -42,6 +48,40 @@ static void parse_sort(struct rmaptop *top, const char *title)
 	if (column < 0)
 		opts__bad("no column '%s' to sort by", title);
 	top->table.sort = column;
+}
+
+static void parse_comm(struct rmaptop *top, const char *name)
+{
+	/* The kernel keeps 15 bytes of it (TASK_COMM_LEN). */
+	if (!*name || strlen(name) > 15)
+		opts__bad("a process name has 1 to 15 bytes: '%s'", name);
+	top->filter.comm = name;
+}
+
+static bool parse_filter(struct rmap_filter *filter, int key, const char *arg)
+{
+	switch (key) {
+	case OPT_KIND:
+		filter->kinds = rmap_filter__kinds(arg);
+		if (!filter->kinds)
+			opts__bad("kinds are anon, file, shmem, ksm or several of them, as "
+				  "anon,ksm: '%s'",
+				  arg);
+		return true;
+	case OPT_CAUSE:
+		filter->causes = rmap_filter__causes(arg);
+		if (!filter->causes)
+			opts__bad("causes are reclaim_ref, unmap, migrate_unmap, migrate_restore, "
+				  "mkclean, idle, damon, device or several of them, as "
+				  "unmap,idle: '%s'",
+				  arg);
+		return true;
+	case OPT_MIN_VMAS:
+		filter->min_vmas = opts__number("the number of VMAs", arg, 1, UINT32_MAX);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static error_t parse_own(int key, char *arg, struct argp_state *state)
@@ -66,8 +106,16 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case OPT_REVERSE:
 		top->table.reverse = true;
 		return 0;
+	case OPT_COMM:
+		parse_comm(top, arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (top->run.opts.nreplay && (top->filter.comm || top->filter.kinds ||
+					      top->filter.causes || top->filter.min_vmas))
+			opts__bad("--comm, --kind, --cause and --min-vmas cannot be applied to a recording");
+		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return parse_filter(&top->filter, key, arg) ? 0 : ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -77,6 +125,10 @@ static const struct argp_option own_options[] = {
 	  2 },
 	{ "sort", 's', "COLUMN", 0, "order rows by this column (default TIME)", 2 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "the other way round", 2 },
+	{ "comm", OPT_COMM, "NAME", 0, "only walks by processes of this name", 3 },
+	{ "kind", OPT_KIND, "KINDS", 0, "only of these kinds of folios: anon,file,shmem,ksm", 3 },
+	{ "cause", OPT_CAUSE, "CAUSES", 0, "only for these causes, as unmap,migrate_unmap", 3 },
+	{ "min-vmas", OPT_MIN_VMAS, "N", 0, "only walks that visit at least N VMAs", 3 },
 	{ 0 }
 };
 
@@ -84,7 +136,7 @@ static const struct argp own = { .options = own_options, .parser = parse_own };
 
 static enum status open_live(struct run *run)
 {
-	return rmap_live__open(&run->opts, &run->head, &rmaptop(run)->live);
+	return rmap_live__open(&run->opts, &rmaptop(run)->filter, &run->head, &rmaptop(run)->live);
 }
 
 static enum status take(struct run *run, struct when *when, bool last)

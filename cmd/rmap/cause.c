@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Why a reverse-map walk happens. */
 #include <stddef.h>
+#include <string.h>
 #include "../../bpf/rmap.h"
 #include "../lib/ksyms.h"
 #include "cause.h"
@@ -89,6 +90,25 @@ enum cause cause__of(uint64_t rmap_one, bool migration)
 		if (address[i] == rmap_one)
 			return callbacks[i].cause;
 	return CAUSE_OTHER;
+}
+
+enum cause cause__find(const char *name)
+{
+	enum cause cause = 0;
+
+	while (cause < CAUSES && strcmp(names[cause], name))
+		cause++;
+	return cause;
+}
+
+size_t cause__callbacks(enum cause cause, uint64_t *addresses, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(callbacks) && n < max; i++)
+		if (callbacks[i].cause == cause && address[i])
+			addresses[n++] = address[i];
+	return n;
 }
 
 bool cause__exists(enum cause cause, const char **why)

@@ -4,6 +4,7 @@
 #define FOLIOSCOPE_RMAP_CAUSE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum cause {
@@ -33,6 +34,15 @@ int cause__init(void);
 
 /* The cause of a walk with this callback; @migration: RMAP_KEY_MIGRATION was set. */
 enum cause cause__of(uint64_t rmap_one, bool migration);
+
+/* The cause of a name; CAUSES if there is none. */
+enum cause cause__find(const char *name);
+
+/*
+ * The addresses of a cause's callbacks on this kernel, at most @max; after cause__init().
+ * Returns their number.
+ */
+size_t cause__callbacks(enum cause cause, uint64_t *addresses, size_t max);
 
 /*
  * Does this kernel have a callback for the cause?  If not, *why says what it lacks.

@@ -14,6 +14,7 @@
 
 struct rmap_live {
 	struct tracer tracer;
+	struct rmap_filter filter;
 	struct rmap_bpf *skel;
 };
 
@@ -24,6 +25,25 @@ static void close_skel(struct rmap_live *live)
 	attach__free(&live->tracer.attach);
 	rmap_bpf__destroy(live->skel);
 	live->skel = NULL;
+}
+
+static void set_filter(struct rmap_bpf *skel, const struct rmap_filter *filter)
+{
+	uint32_t n = 0;
+
+	skel->rodata->only_kinds = filter->kinds;
+	skel->rodata->min_vmas = filter->min_vmas;
+	skel->rodata->only_migration = filter->causes >> CAUSE_MIGRATE_UNMAP & 1;
+	for (enum cause c = 0; c < CAUSES; c++)
+		if (filter->causes >> c & 1)
+			n += cause__callbacks(c, (uint64_t *)skel->rodata->cause + n,
+					      RMAP_CAUSES_MAX - n);
+	/* Without a callback of its own a cause is told by a flag: then nothing else passes. */
+	skel->rodata->only_causes = filter->causes && !n ? 1 : n;
+	if (filter->comm) {
+		skel->rodata->only_comm = true;
+		strncpy((char *)skel->rodata->comm, filter->comm, sizeof(skel->rodata->comm) - 1);
+	}
 }
 
 static int climb(struct rmap_live *live, const struct attach_want *wants, size_t n,
@@ -55,6 +75,7 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 
 		err = attach__constants(&ro, live->tracer.opts, why);
 	}
+	set_filter(live->skel, &live->filter);
 	if (err)
 		close_skel(live);
 	return err;
@@ -270,7 +291,8 @@ void rmap_live__close(struct rmap_live *live)
 	free(live);
 }
 
-enum status rmap_live__open(const struct opts *opts, struct head *head, struct rmap_live **out)
+enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
+			    struct head *head, struct rmap_live **out)
 {
 	static const struct rung rungs[] = {
 		{ BACKEND_TRACEPOINT, climb_tracepoint },
@@ -283,6 +305,12 @@ enum status rmap_live__open(const struct opts *opts, struct head *head, struct r
 	*out = live = calloc(1, sizeof(*live));
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
+	live->filter = *filter;
+	status = bpfenv__check(opts->verbose); /* who may not trace need not know of callbacks */
+	if (!status)
+		status = rmap_filter__check(filter);
+	if (status)
+		return status;
 	status = tracer__start(&live->tracer, opts, rungs, sizeof(rungs) / sizeof(*rungs), live,
 			       head);
 	if (status)

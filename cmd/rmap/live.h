@@ -8,6 +8,7 @@
 #include "../lib/head.h"
 #include "../lib/opts.h"
 #include "../lib/replay.h"
+#include "filter.h"
 #include "snapshot.h"
 
 struct rmap_live;
@@ -16,7 +17,8 @@ struct rmap_live;
  * Attaches, and fills in @head: backend, and coverage by cause and kind.  ST_OK, or a
  * status with its message.  *live is to be closed either way; it may be NULL.
  */
-enum status rmap_live__open(const struct opts *opts, struct head *head, struct rmap_live **live);
+enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
+			    struct head *head, struct rmap_live **live);
 
 /*
  * Fills @snap (cleared by the caller) with what happened since the last call; after

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../lib/list.h"
 #include "snapshot.h"
 
 static const struct {
@@ -16,29 +17,17 @@ static const struct {
 
 #define NAMES (sizeof(names) / sizeof(*names))
 
-static unsigned int by_name(const char *name, size_t len)
+static int by_number(const char *name)
 {
 	for (size_t i = 0; i < NAMES; i++)
-		if (strlen(names[i].name) == len && !strncmp(names[i].name, name, len))
-			return names[i].by;
-	return 0;
+		if (!strcmp(names[i].name, name))
+			return __builtin_ctz(names[i].by);
+	return -1;
 }
 
 unsigned int rmap_by__parse(const char *list)
 {
-	unsigned int by = 0;
-
-	for (;;) {
-		size_t len = strcspn(list, ",");
-		unsigned int one = by_name(list, len);
-
-		if (!one)
-			return 0;
-		by |= one;
-		if (!list[len])
-			return by;
-		list += len + 1;
-	}
+	return list__bits(list, by_number);
 }
 
 const char *rmap_by__name(enum rmap_by by)

@@ -16,9 +16,9 @@ for my $tool (@tools) {
 	is($help->{status}, 0, "$tool --help: exit 0");
 	is(run("build/bin/$tool -h")->{out}, $help->{out}, '  -h is the same');
 	like(run("build/bin/$tool -V")->{out}, qr/\Afolioscope \d+\.\d+\.\d+\n\z/, '  -V prints the version');
-	my %in_help = map { $_ => 1 } $help->{out} =~ /(--[a-z]+)/g;
+	my %in_help = map { $_ => 1 } $help->{out} =~ /(--[a-z][a-z-]*)/g;
 	open my $f, '<', "man/$tool.1.scd" or die;
-	my %in_man = map { $_ => 1 } join('', <$f>) =~ /^(?:\*-\w\*, )?\*(--[a-z]+)\*/mg;
+	my %in_man = map { $_ => 1 } join('', <$f>) =~ /^(?:\*-\w\*, )?\*(--[a-z][a-z-]*)\*/mg;
 	is_deeply([ sort grep { $_ ne '--usage' } keys %in_help ], [ sort keys %in_man ],
 		'  help and manual page name the same options');
 	is(run("scdoc < man/$tool.1.scd")->{status}, 0, '  the manual page builds');

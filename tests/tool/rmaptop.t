@@ -17,6 +17,14 @@ bad_usage($tool,
 	[ '-g ""',         qr/''/ ],
 	[ '-s NONSENSE',   qr/column 'NONSENSE'/ ],
 	[ '--reverse=yes', qr/--reverse=yes/ ],
+	[ '--kind slab',   qr/'slab'/ ],
+	[ '--kind anon,',  qr/'anon,'/ ],
+	[ '--cause other', qr/'other'/ ],
+	[ '--cause ""',    qr/''/ ],
+	[ '--comm sixteen-letters-', qr/'sixteen-letters-'/ ],
+	[ '--comm ""',     qr/''/ ],
+	[ '--min-vmas 0',  qr/VMAs.*'0'/ ],
+	[ '--replay x --kind anon', qr/--kind.*recording/ ],
 );
 refused($tool, @SHARED_REFUSED);
 
