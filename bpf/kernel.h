@@ -71,7 +71,63 @@ struct rmap_walk_control {
 
 /* include/linux/rmap.h: state of one look through a page table (5.10 to 7.2). */
 struct page_vma_mapped_walk {
-	void *vma;
+	struct vm_area_struct *vma;
+};
+
+/*
+ * Whose a folio is.  An anonymous one's mapping is its anon_vma, a KSM folio's its stable
+ * node, with the two lowest bits set accordingly (include/linux/page-flags.h).
+ */
+struct task_struct {
+	int tgid;
+	char comm[16];
+};
+
+struct mm_struct {
+	struct task_struct *owner; /* with CONFIG_MEMCG */
+};
+
+struct vm_area_struct {
+	struct mm_struct *vm_mm;
+	void *anon_vma; /* the VMA's own */
+};
+
+struct super_block {
+	__u32 s_dev;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct dentry {
+	struct qstr d_name;
+	union {
+		struct hlist_node d_alias;
+	} d_u;
+};
+
+/* In 7.2, not in 6.18: the union lost its name. */
+struct dentry___7_2 {
+	struct hlist_node d_alias;
+};
+
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	struct hlist_head i_dentry;
+};
+
+struct address_space {
+	struct inode *host;
 };
 
 /*
@@ -85,6 +141,7 @@ struct page {
 /* The order of a compound page, in its second struct page (5.10). */
 struct page___5_10 {
 	unsigned char compound_order;
+	void *mapping;
 };
 
 /* The same in 6.1 ... */
@@ -95,6 +152,7 @@ struct folio___6_1 {
 /* ... and in 6.12 to 7.2, the lowest byte. */
 struct folio {
 	unsigned long _flags_1;
+	void *mapping; /* up to 5.15: of struct page */
 };
 
 /* "mm: introduce memdesc_flags_t" (6.18): the word moved into a struct. */

@@ -62,4 +62,18 @@ static __always_inline __u8 folio_order(const void *folio)
 	return order;
 }
 
+/* folio->mapping with its tag bits. */
+static __always_inline __u64 folio_mapping_raw(const void *folio)
+{
+	const struct page___5_10 *old = folio;
+	const struct folio *new = folio;
+	void *mapping = NULL;
+
+	if (bpf_core_field_exists(new->mapping))
+		bpf_core_read(&mapping, sizeof(mapping), &new->mapping);
+	else
+		bpf_core_read(&mapping, sizeof(mapping), &old->mapping);
+	return (__u64)mapping;
+}
+
 #endif /* FOLIOSCOPE_PAGE_BPF_H */

@@ -15,6 +15,7 @@
 #include <bpf/bpf_core_read.h>
 #include "filter.bpf.h"
 #include "hist.h"
+#include "owner.bpf.h"
 #include "page.bpf.h"
 #include "rmap.h"
 
@@ -29,6 +30,8 @@ const volatile __u32 only_causes;	     /* how many callbacks there are in cause 
 const volatile __u64 cause[RMAP_CAUSES_MAX]; /* their addresses */
 const volatile bool only_migration; /* unmapping for migration is one, where a flag tells it */
 const volatile __u32 min_vmas;	    /* visited */
+const volatile bool by_cgroup;	    /* rows know the walker's cgroup, */
+const volatile bool by_owner;	    /* and whose the folio is */
 const volatile bool only_comm;
 const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
@@ -37,6 +40,7 @@ bool go;     /* count walks: all programs are attached */
 __u32 epoch; /* which half of the maps is written, 0 or 1 */
 
 struct rmap_slot slots[RMAP_SLOTS];
+struct rmap_owner owners[RMAP_SLOTS]; /* by_owner only, beside the slots */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -157,32 +161,7 @@ static __always_inline enum rmap_kind file_kind(const void *folio)
 	return folio_flags(folio) & swapbacked ? RMAP_SHMEM : RMAP_FILE;
 }
 
-/* ------------------------------------------------------------- tracepoint */
-
-/*
- * kernel-patch: rmap_walk_end(folio, rwc, stat), struct rmap_walk_stat.
- * There with preemption off, so that no walk is missed while another is recorded.
- */
-SEC("tp_btf/rmap_walk_end")
-int walk_end(__u64 *ctx)
-{
-	struct rmap_walk_control *rwc = (void *)ctx[1];
-	struct rmap_walk_stat *stat = (void *)ctx[2];
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct rmap_key key = {};
-
-	key.rmap_one = (__u64)rwc->rmap_one;
-	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, key.rmap_one, 0))
-		return 0;
-	COUNT(seen);
-	key.tid = pid_tgid;
-	key.tgid = pid_tgid >> 32;
-	key.kind = stat->kind;
-	record(&key, stat->vmas, stat->mapped, stat->duration, stat->lock_wait);
-	return 0;
-}
-
-/* ----------------------------------------------------------------- fentry */
+/* ------------------------------------------------------------------ slots */
 
 static __always_inline struct rmap_slot *slot_of(__u32 tid)
 {
@@ -201,24 +180,26 @@ static __always_inline struct rmap_slot *current_slot(void)
 /*
  * Takes the slot for tid.  Two threads of two CPUs may reach for it at once: one
  * gets it.  Without cmpxchg the loser may overwrite; user space then finds the
- * sums apart and reports the difference.
+ * sums apart and reports the difference.  @counted: the walk is lost if it gets none.
  */
-static __always_inline bool slot_take(struct rmap_slot *slot, __u32 tid, __u64 now)
+static __always_inline bool slot_take(struct rmap_slot *slot, __u32 tid, __u64 now, bool counted)
 {
 	__u32 owner = *(volatile __u32 *)&slot->tid;
 	__u64 start = slot->start; /* 0 between taking and filling in */
 
 	if (owner && owner != tid && (!start || now - start < RMAP_STALE_NS)) {
-		COUNT(lost[RMAP_LOST_COLLISION]);
+		if (counted)
+			COUNT(lost[RMAP_LOST_COLLISION]);
 		return false;
 	}
 	if (!can_cmpxchg) {
 		slot->tid = tid;
 	} else if (__sync_val_compare_and_swap(&slot->tid, owner, tid) != owner) {
-		COUNT(lost[RMAP_LOST_COLLISION]);
+		if (counted)
+			COUNT(lost[RMAP_LOST_COLLISION]);
 		return false;
 	}
-	if (owner)
+	if (owner && counted)
 		COUNT(lost[RMAP_LOST_STALE]);
 	return true;
 }
@@ -228,6 +209,75 @@ static __always_inline void slot_free(struct rmap_slot *slot)
 	slot->start = 0;
 	*(volatile __u32 *)&slot->tid = 0;
 }
+
+/* ------------------------------------------------------------- tracepoint */
+
+static __always_inline struct rmap_owner *owner_slot(__u32 tid)
+{
+	return &owners[tid & (RMAP_SLOTS - 1)];
+}
+
+/* What the rows of a walk are split by, beside what each has. */
+static __always_inline void key_extras(struct rmap_key *key, bool has_slot)
+{
+	if (by_cgroup)
+		key->cgroup = bpf_get_current_cgroup_id();
+	if (by_owner && has_slot) {
+		struct rmap_owner *o = owner_slot(key->tid);
+
+		key->owner = o->owner;
+		key->dev = o->dev;
+	}
+}
+
+/* kernel-patch: rmap_walk_start(folio, rwc, stat).  Only to learn whose the folio is. */
+SEC("tp_btf/rmap_walk_start")
+int walk_start(__u64 *ctx)
+{
+	struct rmap_walk_control *rwc = (void *)ctx[1];
+	struct rmap_walk_stat *stat = (void *)ctx[2];
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct rmap_slot *slot = slot_of(pid_tgid);
+	enum rmap_kind kind = (enum rmap_kind)stat->kind;
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!asked_for(pid_tgid, kind, (__u64)rwc->rmap_one, 0) ||
+	    !slot_take(slot, pid_tgid, now, false))
+		return 0;
+	slot->start = now;
+	slot->kind = kind;
+	owner_begin(owner_slot(pid_tgid), kind, (void *)ctx[0]);
+	return 0;
+}
+
+/*
+ * kernel-patch: rmap_walk_end(folio, rwc, stat), struct rmap_walk_stat.
+ * There with preemption off, so that no walk is missed while another is recorded.
+ */
+SEC("tp_btf/rmap_walk_end")
+int walk_end(__u64 *ctx)
+{
+	struct rmap_walk_control *rwc = (void *)ctx[1];
+	struct rmap_walk_stat *stat = (void *)ctx[2];
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct rmap_slot *slot = by_owner ? current_slot() : NULL;
+	struct rmap_key key = {};
+
+	key.rmap_one = (__u64)rwc->rmap_one;
+	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, key.rmap_one, 0))
+		return 0;
+	COUNT(seen);
+	key.tid = pid_tgid;
+	key.tgid = pid_tgid >> 32;
+	key.kind = stat->kind;
+	key_extras(&key, slot);
+	if (slot)
+		slot_free(slot);
+	record(&key, stat->vmas, stat->mapped, stat->duration, stat->lock_wait);
+	return 0;
+}
+
+/* ----------------------------------------------------------------- fentry */
 
 /*
  * Up to 5.13 migration unmaps with try_to_unmap_one and a flag in rwc->arg; then
@@ -241,7 +291,7 @@ static __always_inline __u8 rmap_flags(__u64 arg)
 }
 
 /* @rmap_one, @arg: of the walk's struct rmap_walk_control */
-static __always_inline void enter(enum rmap_kind kind, void *rmap_one, void *arg)
+static __always_inline void enter(enum rmap_kind kind, const void *folio, void *rmap_one, void *arg)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct rmap_slot *slot = slot_of(pid_tgid);
@@ -252,7 +302,7 @@ static __always_inline void enter(enum rmap_kind kind, void *rmap_one, void *arg
 		return;
 	COUNT(seen);
 	now = bpf_ktime_get_ns();
-	if (!slot_take(slot, pid_tgid, now))
+	if (!slot_take(slot, pid_tgid, now, true))
 		return;
 	slot->rmap_one = (__u64)rmap_one;
 	slot->kind = kind;
@@ -263,6 +313,8 @@ static __always_inline void enter(enum rmap_kind kind, void *rmap_one, void *arg
 	slot->lock_start = 0;
 	slot->lock_ns = 0;
 	slot->pvmw = 0;
+	if (by_owner)
+		owner_begin(owner_slot(pid_tgid), kind, folio);
 	slot->start = now;
 }
 
@@ -283,6 +335,7 @@ static __always_inline void leave(void)
 	key.tgid = pid_tgid >> 32;
 	key.kind = slot->kind;
 	key.flags = slot->flags;
+	key_extras(&key, true);
 	record(&key, slot->vmas, slot->mapped, bpf_ktime_get_ns() - slot->start, slot->lock_ns);
 	slot_free(slot);
 }
@@ -291,15 +344,17 @@ static __always_inline void leave(void)
  * A changed VMA, or a call after one that found nothing more, is a new visit;
  * the first success in a visit makes the VMA one that maps the folio.
  */
-static __always_inline void looked(__u64 vma, bool found)
+static __always_inline void looked(struct vm_area_struct *vma, bool found)
 {
 	struct rmap_slot *slot = current_slot();
 
 	if (!slot)
 		return;
-	if (!slot->in_visit || slot->vma != vma) {
+	if (!slot->in_visit || slot->vma != (__u64)vma) {
+		if (by_owner)
+			owner_visit(owner_slot(slot->tid), vma);
 		slot->vmas++;
-		slot->vma = vma;
+		slot->vma = (__u64)vma;
 		slot->in_visit = 1;
 		slot->visit_mapped = 0;
 	}
@@ -312,17 +367,17 @@ static __always_inline void looked(__u64 vma, bool found)
 }
 
 /* The verifier lets fentry programs follow an argument themselves. */
-#define ENTER(kind, rwc)                                     \
+#define ENTER(kind, folio, rwc)                              \
 	do {                                                 \
 		struct rmap_walk_control *c = (void *)(rwc); \
                                                              \
-		enter(kind, c->rmap_one, c->arg);            \
+		enter(kind, folio, c->rmap_one, c->arg);     \
 	} while (0)
 
 SEC("fentry/rmap_walk_anon")
 int enter_anon(__u64 *ctx)
 {
-	ENTER(RMAP_ANON, ctx[1]);
+	ENTER(RMAP_ANON, (void *)ctx[0], ctx[1]);
 	return 0;
 }
 
@@ -336,7 +391,7 @@ int leave_anon(__u64 *ctx)
 SEC("fentry/rmap_walk_ksm")
 int enter_ksm(__u64 *ctx)
 {
-	ENTER(RMAP_KSM, ctx[1]);
+	ENTER(RMAP_KSM, (void *)ctx[0], ctx[1]);
 	return 0;
 }
 
@@ -350,7 +405,7 @@ int leave_ksm(__u64 *ctx)
 SEC("fentry/rmap_walk_file")
 int enter_file(__u64 *ctx)
 {
-	ENTER(file_kind((void *)ctx[0]), ctx[1]);
+	ENTER(file_kind((void *)ctx[0]), (void *)ctx[0], ctx[1]);
 	return 0;
 }
 
@@ -358,7 +413,7 @@ int enter_file(__u64 *ctx)
 SEC("fentry/__rmap_walk_file")
 int enter_file_inner(__u64 *ctx)
 {
-	ENTER(file_kind((void *)ctx[0]), ctx[4]);
+	ENTER(file_kind((void *)ctx[0]), (void *)ctx[0], ctx[4]);
 	return 0;
 }
 
@@ -375,7 +430,7 @@ int look(__u64 *ctx)
 	struct page_vma_mapped_walk *pvmw = (void *)ctx[0];
 
 	/* A bool's upper bytes are garbage in ctx on 5.10. */
-	looked((__u64)pvmw->vma, (__u8)ctx[1]);
+	looked(pvmw->vma, (__u8)ctx[1]);
 	return 0;
 }
 
@@ -413,38 +468,38 @@ int lock_got(__u64 *ctx)
 
 /* ----------------------------------------------------------------- kprobe */
 
-static __always_inline void enter_kprobe(enum rmap_kind kind, unsigned long rwc)
+static __always_inline void enter_kprobe(enum rmap_kind kind, unsigned long folio, unsigned long rwc)
 {
 	struct rmap_walk_control *c = (void *)rwc;
 
-	enter(kind, BPF_CORE_READ(c, rmap_one), BPF_CORE_READ(c, arg));
+	enter(kind, (void *)folio, BPF_CORE_READ(c, rmap_one), BPF_CORE_READ(c, arg));
 }
 
 SEC("kprobe")
 int enter_anon_kprobe(struct pt_regs *ctx)
 {
-	enter_kprobe(RMAP_ANON, ctx->si);
+	enter_kprobe(RMAP_ANON, ctx->di, ctx->si);
 	return 0;
 }
 
 SEC("kprobe")
 int enter_ksm_kprobe(struct pt_regs *ctx)
 {
-	enter_kprobe(RMAP_KSM, ctx->si);
+	enter_kprobe(RMAP_KSM, ctx->di, ctx->si);
 	return 0;
 }
 
 SEC("kprobe")
 int enter_file_kprobe(struct pt_regs *ctx)
 {
-	enter_kprobe(file_kind((void *)ctx->di), ctx->si);
+	enter_kprobe(file_kind((void *)ctx->di), ctx->di, ctx->si);
 	return 0;
 }
 
 SEC("kprobe")
 int enter_file_inner_kprobe(struct pt_regs *ctx)
 {
-	enter_kprobe(file_kind((void *)ctx->di), ctx->r8);
+	enter_kprobe(file_kind((void *)ctx->di), ctx->di, ctx->r8);
 	return 0;
 }
 
@@ -477,7 +532,7 @@ int look_kprobe(struct pt_regs *ctx)
 		return 0;
 	pvmw = (void *)slot->pvmw;
 	slot->pvmw = 0;
-	looked((__u64)BPF_CORE_READ(pvmw, vma), (__u8)ctx->ax);
+	looked(BPF_CORE_READ(pvmw, vma), (__u8)ctx->ax);
 	return 0;
 }
 

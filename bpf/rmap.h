@@ -30,7 +30,33 @@ struct rmap_key {
 	__u16 bucket; /* histogram map: bucket of the duration; row map: 0 */
 	__u8 kind;    /* enum rmap_kind */
 	__u8 flags;   /* RMAP_KEY_* */
-	__u32 pad;    /* always 0 */
+	__u32 dev;    /* of a file's owner: the device, as the kernel has it (20 bits minor) */
+	__u64 cgroup; /* the walker's, id of the v2 hierarchy; 0: not asked for */
+	/*
+	 * Whose folio it is, 0: not asked for, or unknown.  Of an anonymous folio the process
+	 * (tgid) whose VMA calls the folio's anon_vma its own, of a file's the inode number,
+	 * of KSM the address of the stable node.
+	 */
+	__u64 owner;
+};
+
+/* What an owner is called: a process's name, or a file's last component. */
+struct rmap_owner_key {
+	__u64 owner;
+	__u32 dev;
+	__u32 pad; /* always 0 */
+};
+
+struct rmap_owner_name {
+	char name[40];
+};
+
+/* Owner of the folio that a slot's walk is for. */
+struct rmap_owner {
+	__u64 anon_vma; /* being looked for; 0: no longer, or not an anonymous folio */
+	__u64 owner;
+	__u32 dev;
+	__u32 pad;
 };
 
 struct rmap_row {
@@ -86,6 +112,8 @@ struct rmap_slot {
 
 /* A slot older than this belongs to a walk whose end was missed: 10 s, in ns. */
 #define RMAP_STALE_NS 10000000000ULL
+
+#define RMAP_OWNERS_MAX 8192
 
 /* Causes that can be asked for: each has the address of its callback, of some two. */
 #define RMAP_CAUSES_MAX 16

@@ -97,7 +97,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case 'g':
 		top->by = rmap_by__parse(arg);
 		if (!top->by)
-			opts__bad("rows are by task, cause, kind or several of them, as task,cause: '%s'",
+			opts__bad("rows are by task, cause, kind, cgroup, owner or several of them, as task,cause: '%s'",
 				  arg);
 		return 0;
 	case 's':
@@ -121,7 +121,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option own_options[] = {
 	{ "rows", 'r', "N", 0, "show the first N rows (default 20, 0: all)", 2 },
-	{ "group", 'g', "BY", 0, "rows by task, cause, kind, or several (default: task,cause,kind)",
+	{ "group", 'g', "BY", 0, "rows by task, cause, kind, cgroup, owner or several (default: task,cause,kind)",
 	  2 },
 	{ "sort", 's', "COLUMN", 0, "order rows by this column (default TIME)", 2 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "the other way round", 2 },
@@ -136,7 +136,8 @@ static const struct argp own = { .options = own_options, .parser = parse_own };
 
 static enum status open_live(struct run *run)
 {
-	return rmap_live__open(&run->opts, &rmaptop(run)->filter, &run->head, &rmaptop(run)->live);
+	return rmap_live__open(&run->opts, &rmaptop(run)->filter, rmaptop(run)->by, &run->head,
+			       &rmaptop(run)->live);
 }
 
 static enum status take(struct run *run, struct when *when, bool last)

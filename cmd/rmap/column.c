@@ -89,6 +89,22 @@ static void cause_text(const struct rmap_stat *s, char buf[RMAP_CELL])
 	snprintf(buf, RMAP_CELL, "%s", cause__name(s->cause));
 }
 
+static void cgroup_text(const struct rmap_stat *s, char buf[RMAP_CELL])
+{
+	size_t len = s->cgroup ? strlen(s->cgroup) : 0;
+
+	/* Of a long path the end tells more. */
+	if (len >= RMAP_CELL)
+		snprintf(buf, RMAP_CELL, "...%s", s->cgroup + len - (RMAP_CELL - 4));
+	else
+		snprintf(buf, RMAP_CELL, "%s", len ? s->cgroup : "");
+}
+
+static void owner_text(const struct rmap_stat *s, char buf[RMAP_CELL])
+{
+	owner__text(&s->owner, buf, RMAP_CELL);
+}
+
 static void kind_text(const struct rmap_stat *s, char buf[RMAP_CELL])
 {
 	snprintf(buf, RMAP_CELL, "%s", kind__name(s->kind));
@@ -108,6 +124,9 @@ const struct rmap_column rmap_columns[RMAP_COLUMNS] = {
 	[COL_COMM] = NAME("COMM", 0, RMAP_BY_TASK, comm, "its name"),
 	[COL_CAUSE] = NAME("CAUSE", 0, RMAP_BY_CAUSE, cause, "why it walks"),
 	[COL_KIND] = NAME("KIND", 2, RMAP_BY_KIND, kind, "kind of folio"),
+	[COL_CGROUP] = NAME("CGROUP", 0, RMAP_BY_CGROUP, cgroup, "cgroup of the process that walks"),
+	[COL_OWNER] = NAME("OWNER", 0, RMAP_BY_OWNER, owner,
+			   "whose folio: process, or device, inode and name of a file"),
 	[COL_WALKS] = COLUMN("WALKS", false, 0, 0, walks, "walks that ended"),
 	[COL_VMAS] = COLUMN("VMAS", false, 3, 0, vmas, "VMAs visited"),
 	[COL_VMAS_WALK] = COLUMN("VMAS/WALK", false, 1, 0, vmas_walk, "VMAs visited by a walk"),

@@ -13,6 +13,8 @@ enum rmap_column_id {
 	COL_COMM,
 	COL_CAUSE,
 	COL_KIND,
+	COL_CGROUP,
+	COL_OWNER,
 	COL_WALKS,
 	COL_VMAS,
 	COL_VMAS_WALK,

@@ -3,11 +3,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../../bpf/hist.h"
 #include "../../bpf/rmap.h"
+#include "../lib/cgroup.h"
 #include "../lib/drain.h"
+#include "../lib/intern.h"
 #include "../lib/tracer.h"
 #include "rmap.skel.h"
 #include "live.h"
@@ -15,6 +18,7 @@
 struct rmap_live {
 	struct tracer tracer;
 	struct rmap_filter filter;
+	unsigned int by; /* enum rmap_by: what rows are split by */
 	struct rmap_bpf *skel;
 };
 
@@ -76,6 +80,8 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 		err = attach__constants(&ro, live->tracer.opts, why);
 	}
 	set_filter(live->skel, &live->filter);
+	live->skel->rodata->by_cgroup = live->by & RMAP_BY_CGROUP;
+	live->skel->rodata->by_owner = live->by & RMAP_BY_OWNER;
 	if (err)
 		close_skel(live);
 	return err;
@@ -83,14 +89,19 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 
 static int climb_tracepoint(void *arg, char why[LADDER_WHY])
 {
-	static const struct attach_want wants[] = { { .prog = "walk_end" } };
+	/* Whose a folio is, is told by the VMAs on the way. */
+	static const struct attach_want wants[] = {
+		{ .prog = "walk_end" },
+		{ .prog = "look", .target = "page_vma_mapped_walk" },
+		{ .prog = "walk_start" },
+	};
 	struct rmap_live *live = arg;
 	int err = attach__no_event("rmap/rmap_walk_end") ? -ESRCH : open_skel(live, why);
 
 	if (err && err != -ESRCH)
 		return err;
 	if (!err)
-		err = climb(live, wants, 1, why);
+		err = climb(live, wants, live->by & RMAP_BY_OWNER ? 3 : 1, why);
 	if (err && bpfenv__forbidden(err))
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
 	else if (err == -ESRCH)
@@ -169,6 +180,9 @@ static void set_coverage(const struct rmap_live *live, struct head *head)
 		}
 		head__cover(head, cause__name(c), state, state ? why : NULL);
 	}
+	if (live->by & RMAP_BY_OWNER)
+		head__cover(head, "owner", COVERAGE_PARTIAL,
+			    "of an anonymous folio it is known if the walk meets its VMA");
 	for (enum rmap_kind k = 0; k < RMAP_KINDS; k++) {
 		bool off = probes && k == RMAP_KSM &&
 			   !attach__has(&live->tracer.attach, "enter_ksm") &&
@@ -181,17 +195,71 @@ static void set_coverage(const struct rmap_live *live, struct head *head)
 
 /* -------------------------------------------------------------- draining */
 
+struct draining {
+	struct rmap_live *live;
+	struct rmap_snapshot *snap;
+};
+
+static const char *cgroup_of(uint64_t id)
+{
+	const char *path = id ? cgroup__path(id) : NULL;
+	char gone[32];
+
+	if (path)
+		return path;
+	snprintf(gone, sizeof(gone), "(gone, id %" PRIu64 ")", id);
+	return intern__string(gone);
+}
+
+static struct owner owner_of(struct rmap_live *live, const struct rmap_key *key)
+{
+	static const uint8_t types[RMAP_KINDS] = {
+		[RMAP_ANON] = OWNER_PROCESS,
+		[RMAP_FILE] = OWNER_FILE,
+		[RMAP_SHMEM] = OWNER_FILE,
+		[RMAP_KSM] = OWNER_KSM,
+	};
+	const struct rmap_owner_key name_of = { .owner = key->owner, .dev = key->dev };
+	struct owner owner = { .type = OWNER_UNKNOWN };
+	struct rmap_owner_name name;
+
+	if (!key->owner)
+		return owner;
+	owner.type = types[key->kind];
+	owner.dev = key->dev;
+	owner.id = key->owner;
+	if (!bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.owner_names), &name_of, &name)) {
+		name.name[sizeof(name.name) - 1] = 0;
+		owner.name = intern__string(name.name);
+	}
+	return owner;
+}
+
+/* What a row is about. */
+static struct rmap_stat identity(struct rmap_live *live, const struct rmap_key *key)
+{
+	struct rmap_stat s = {
+		.pid = key->tgid,
+		.cause = cause__of(key->rmap_one, key->flags & RMAP_KEY_MIGRATION),
+		.kind = key->kind,
+	};
+
+	if (live->by & RMAP_BY_CGROUP)
+		s.cgroup = cgroup_of(key->cgroup);
+	if (live->by & RMAP_BY_OWNER)
+		s.owner = owner_of(live, key);
+	return s;
+}
+
 static int on_row(void *arg, const void *k, const void *v)
 {
-	const struct rmap_key *key = k;
+	const struct draining *d = arg;
 	const struct rmap_row *row = v;
-	struct rmap_stat *s = rmap_snapshot__add(arg);
+	struct rmap_stat *s = rmap_snapshot__add(d->snap);
 
 	if (!s)
 		return -ENOMEM;
-	s->pid = key->tgid;
-	s->cause = cause__of(key->rmap_one, key->flags & RMAP_KEY_MIGRATION);
-	s->kind = key->kind;
+	*s = identity(d->live, k);
 	memcpy(s->comm, row->comm, sizeof(s->comm));
 	s->comm[sizeof(s->comm) - 1] = 0;
 	s->walks = row->walks;
@@ -206,11 +274,12 @@ static int on_row(void *arg, const void *k, const void *v)
 
 static int on_bucket(void *arg, const void *k, const void *v)
 {
-	const struct rmap_key *key = k;
-	struct rmap_stat *s = rmap_snapshot__find(
-		arg, key->tgid, cause__of(key->rmap_one, key->flags & RMAP_KEY_MIGRATION), key->kind);
+	const struct draining *d = arg;
+	const struct rmap_stat like = identity(d->live, k);
+	struct rmap_stat *s = rmap_snapshot__like(d->snap, &like);
 
-	return s ? hist__add(&s->hist, key->bucket, *(const uint64_t *)v) : 0;
+	return s ? hist__add(&s->hist, ((const struct rmap_key *)k)->bucket, *(const uint64_t *)v) :
+		   0;
 }
 
 /* Walks still in a slot: under way, or their end was missed. */
@@ -227,6 +296,7 @@ static uint64_t unfinished(void *arg)
 enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, struct when *when,
 			    bool last)
 {
+	struct draining d = { live, snap };
 	struct rmap_bpf *skel = live->skel;
 	int half, err;
 
@@ -235,12 +305,12 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 	half = err = tracer__swap(&live->tracer, &skel->bss->epoch, when);
 	if (half >= 0)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
-				  sizeof(struct rmap_key), sizeof(struct rmap_row), on_row, snap);
+				  sizeof(struct rmap_key), sizeof(struct rmap_row), on_row, &d);
 	if (!err)
-		err = rmap_snapshot__group(snap, RMAP_BY_ALL);
+		err = rmap_snapshot__group(snap, live->by);
 	if (!err)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.hist_1 : skel->maps.hist_0),
-				  sizeof(struct rmap_key), sizeof(uint64_t), on_bucket, snap);
+				  sizeof(struct rmap_key), sizeof(uint64_t), on_bucket, &d);
 	return err ? tracer__cannot_read(err) : ST_OK;
 }
 
@@ -292,7 +362,7 @@ void rmap_live__close(struct rmap_live *live)
 }
 
 enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
-			    struct head *head, struct rmap_live **out)
+			    unsigned int by, struct head *head, struct rmap_live **out)
 {
 	static const struct rung rungs[] = {
 		{ BACKEND_TRACEPOINT, climb_tracepoint },
@@ -306,6 +376,7 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
 	live->filter = *filter;
+	live->by = RMAP_BY_ALL | by;
 	status = bpfenv__check(opts->verbose); /* who may not trace need not know of callbacks */
 	if (!status)
 		status = rmap_filter__check(filter);

@@ -14,11 +14,12 @@
 struct rmap_live;
 
 /*
- * Attaches, and fills in @head: backend, and coverage by cause and kind.  ST_OK, or a
+ * Attaches, and fills in @head: backend, and coverage by cause and kind.  @by: what rows
+ * are to be split by; task, cause and kind they always are.  ST_OK, or a
  * status with its message.  *live is to be closed either way; it may be NULL.
  */
 enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
-			    struct head *head, struct rmap_live **live);
+			    unsigned int by, struct head *head, struct rmap_live **live);
 
 /*
  * Fills @snap (cleared by the caller) with what happened since the last call; after

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "../../bpf/rmap.h"
+#include "../lib/intern.h"
 #include "../lib/json.h"
 #include "record.h"
 
@@ -50,6 +51,15 @@ static int read_row(void *arg, const json_t *row)
 	if (kind) {
 		by |= RMAP_BY_KIND;
 		s->kind = by_name(kind, kind__name, RMAP_KINDS);
+	}
+	if (json_object_get(row, "cgroup")) {
+		by |= RMAP_BY_CGROUP;
+		s->cgroup = intern__string(json_string_value(json_object_get(row, "cgroup")) ?: "");
+	}
+	if (json_object_get(row, "owner")) {
+		by |= RMAP_BY_OWNER;
+		if (owner__read(&s->owner, json_object_get(row, "owner")))
+			return -EINVAL;
 	}
 	if (!by || s->cause == CAUSES || s->kind == RMAP_KINDS)
 		return -EINVAL;

@@ -10,9 +10,8 @@ static const struct {
 	const char *name;
 	enum rmap_by by;
 } names[] = {
-	{ "task", RMAP_BY_TASK },
-	{ "cause", RMAP_BY_CAUSE },
-	{ "kind", RMAP_BY_KIND },
+	{ "task", RMAP_BY_TASK },     { "cause", RMAP_BY_CAUSE }, { "kind", RMAP_BY_KIND },
+	{ "cgroup", RMAP_BY_CGROUP }, { "owner", RMAP_BY_OWNER },
 };
 
 #define NAMES (sizeof(names) / sizeof(*names))
@@ -61,7 +60,11 @@ static int by_identity(const void *a, const void *b)
 		return x->pid < y->pid ? -1 : 1;
 	if (x->cause != y->cause)
 		return x->cause - y->cause;
-	return x->kind - y->kind;
+	if (x->kind != y->kind)
+		return x->kind - y->kind;
+	if (x->cgroup != y->cgroup) /* interned: the same text is the same pointer */
+		return strcmp(x->cgroup ? x->cgroup : "", y->cgroup ? y->cgroup : "");
+	return owner__order(&x->owner, &y->owner);
 }
 
 int rmap_stat__order(const struct rmap_stat *a, const struct rmap_stat *b)
@@ -114,9 +117,14 @@ struct rmap_stat *rmap_snapshot__find(struct rmap_snapshot *snap, uint32_t pid, 
 {
 	struct rmap_stat key = { .pid = pid, .cause = cause, .kind = kind };
 
+	return rmap_snapshot__like(snap, &key);
+}
+
+struct rmap_stat *rmap_snapshot__like(struct rmap_snapshot *snap, const struct rmap_stat *like)
+{
 	if (!snap->len)
 		return NULL;
-	return bsearch(&key, snap->rows, snap->len, sizeof(key), by_identity);
+	return bsearch(like, snap->rows, snap->len, sizeof(*like), by_identity);
 }
 
 int rmap_snapshot__group(struct rmap_snapshot *snap, unsigned int by)
@@ -132,6 +140,10 @@ int rmap_snapshot__group(struct rmap_snapshot *snap, unsigned int by)
 			s->cause = 0;
 		if (!(by & RMAP_BY_KIND))
 			s->kind = 0;
+		if (!(by & RMAP_BY_CGROUP))
+			s->cgroup = NULL;
+		if (!(by & RMAP_BY_OWNER))
+			s->owner = (struct owner){ 0 };
 	}
 	snap->by = by;
 	return rmap_snapshot__merge(snap);

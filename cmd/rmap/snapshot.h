@@ -11,13 +11,16 @@
 #include <stdint.h>
 #include "../lib/hist.h"
 #include "cause.h"
+#include "owner.h"
 
 /* What rows are split by: bits of rmap_snapshot.by. */
 enum rmap_by {
 	RMAP_BY_TASK = 1,
 	RMAP_BY_CAUSE = 2,
 	RMAP_BY_KIND = 4,
-	RMAP_BY_ALL = RMAP_BY_TASK | RMAP_BY_CAUSE | RMAP_BY_KIND,
+	RMAP_BY_CGROUP = 8,					   /* of the walker */
+	RMAP_BY_OWNER = 16,					   /* of the folio */
+	RMAP_BY_ALL = RMAP_BY_TASK | RMAP_BY_CAUSE | RMAP_BY_KIND, /* that cost nothing */
 };
 
 /*
@@ -33,6 +36,8 @@ struct rmap_stat {
 	uint8_t cause; /* enum cause */
 	uint8_t kind;  /* enum rmap_kind */
 	char comm[16];
+	struct owner owner;
+	const char *cgroup; /* its path below the root, interned; NULL: not asked for */
 	uint64_t walks;
 	uint64_t vmas;	 /* visited */
 	uint64_t mapped; /* of these, VMAs that mapped the folio; the rest are phantoms */
@@ -53,7 +58,10 @@ struct rmap_stat *rmap_snapshot__add(struct rmap_snapshot *snap);
 /* Makes one row of all rows of the same pid, cause and kind.  0 or -ENOMEM. */
 int rmap_snapshot__merge(struct rmap_snapshot *snap);
 
-/* The row of a merged and not yet sorted snapshot, or NULL. */
+/* The row of a merged and not yet sorted snapshot that is split as @like is, or NULL. */
+struct rmap_stat *rmap_snapshot__like(struct rmap_snapshot *snap, const struct rmap_stat *like);
+
+/* The same for rows by task, cause and kind. */
 struct rmap_stat *rmap_snapshot__find(struct rmap_snapshot *snap, uint32_t pid, uint8_t cause,
 				      uint8_t kind);
 

@@ -25,6 +25,10 @@ static json_t *row(void *arg, size_t i)
 		json_object_set_new(obj, "cause", json_string(cause__name(s->cause)));
 	if (obj && snap->by & RMAP_BY_KIND)
 		json_object_set_new(obj, "kind", json_string(kind__name(s->kind)));
+	if (obj && snap->by & RMAP_BY_CGROUP)
+		json_object_set_new(obj, "cgroup", json__comm(s->cgroup));
+	if (obj && snap->by & RMAP_BY_OWNER)
+		json_object_set_new(obj, "owner", owner__json(&s->owner));
 	if (obj)
 		json_object_update_new(obj, numbers(s));
 	if (obj && (json__set_percentiles(obj, &s->hist, s->ns_max) ||

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Rows of rmaptop by owner and by cgroup.
+cd "$(dirname "$0")/../.." && exec vm/run -k 5.10 -t 900 -- tests/vm/guest/groups fentry kprobe

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Rows of rmaptop by owner and by cgroup.
+cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 900 -- tests/vm/guest/groups tracepoint fentry kprobe
