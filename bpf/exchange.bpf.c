@@ -240,12 +240,13 @@ static __always_inline void task_forget(__u64 pid_tgid)
 	bpf_map_delete_elem(&tasks, &tid);
 }
 
+/* Afresh, even if an end was missed and something is left. */
 static __always_inline struct lat_task *task_new(__u64 pid_tgid)
 {
 	struct lat_task fresh = {};
 	__u32 tid = pid_tgid;
 
-	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_NOEXIST))
+	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_ANY))
 		return NULL;
 	return bpf_map_lookup_elem(&tasks, &tid);
 }

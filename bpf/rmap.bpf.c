@@ -36,8 +36,9 @@ const volatile bool only_comm;
 const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
 /* Set while running. */
-bool go;     /* count walks: all programs are attached */
-__u32 epoch; /* which half of the maps is written, 0 or 1 */
+bool go;      /* count walks: all programs are attached */
+__u32 epoch;  /* which half of the maps is written, 0 or 1 */
+__u32 sample; /* one walk of so many is counted, for all of them; 0 or 1: every one */
 
 struct rmap_slot slots[RMAP_SLOTS];
 struct rmap_owner owners[RMAP_SLOTS]; /* by_owner only, beside the slots */
@@ -80,6 +81,22 @@ static __always_inline struct rmap_counts *my_counts(void)
 			__sync_fetch_and_add(&c->field, 1); \
 	} while (0)
 
+/* How many walks stand behind one that is counted; 0: all are. */
+static __always_inline __u32 sampling(void)
+{
+	__u32 n = *(volatile __u32 *)&sample;
+
+	return n > 1 ? n : 0;
+}
+
+/* By chance: walks come in patterns, of which every Nth would see one side only. */
+static __always_inline bool drawn(void)
+{
+	__u32 n = sampling();
+
+	return !n || bpf_get_prandom_u32() % n == 0;
+}
+
 /* Is the walk one of those asked for, as far as its beginning tells? */
 static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, __u64 rmap_one, __u8 flags)
 {
@@ -111,6 +128,7 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 	__u32 half = *(volatile __u32 *)&epoch;
 	void *rows = half ? (void *)&rows_1 : (void *)&rows_0;
 	void *hist = half ? (void *)&hist_1 : (void *)&hist_0;
+	__u64 weight = sampling() ?: 1;
 	struct rmap_row *row;
 	__u64 *n;
 
@@ -130,11 +148,11 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 			return;
 		}
 	}
-	row->walks++;
-	row->vmas += vmas;
-	row->mapped += mapped;
-	row->ns += ns;
-	row->lock_ns += lock_ns;
+	row->walks += weight;
+	row->vmas += weight * vmas;
+	row->mapped += weight * mapped;
+	row->ns += weight * ns;
+	row->lock_ns += weight * lock_ns;
 	if (ns > row->ns_max)
 		row->ns_max = ns;
 	if (vmas > row->vmas_max)
@@ -143,14 +161,10 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 
 	key->bucket = hist_index(ns);
 	n = bpf_map_lookup_elem(hist, key);
-	if (n) {
-		(*n)++;
-	} else {
-		__u64 one = 1;
-
-		if (bpf_map_update_elem(hist, key, &one, BPF_NOEXIST))
-			COUNT(hist_full);
-	}
+	if (n)
+		*n += weight;
+	else if (bpf_map_update_elem(hist, key, &weight, BPF_NOEXIST))
+		COUNT(hist_full);
 }
 
 /* A file walk's kind: only shmem is swap-backed without being anonymous. */
@@ -241,7 +255,7 @@ int walk_start(__u64 *ctx)
 	enum rmap_kind kind = (enum rmap_kind)stat->kind;
 	__u64 now = bpf_ktime_get_ns();
 
-	if (!asked_for(pid_tgid, kind, (__u64)rwc->rmap_one, 0) ||
+	if (!asked_for(pid_tgid, kind, (__u64)rwc->rmap_one, 0) || !drawn() ||
 	    !slot_take(slot, pid_tgid, now, false))
 		return 0;
 	slot->start = now;
@@ -265,6 +279,9 @@ int walk_end(__u64 *ctx)
 
 	key.rmap_one = (__u64)rwc->rmap_one;
 	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, key.rmap_one, 0))
+		return 0;
+	/* What was drawn at the beginning has a slot. */
+	if (by_owner ? sampling() && !slot : !drawn())
 		return 0;
 	COUNT(seen);
 	key.tid = pid_tgid;
@@ -298,7 +315,7 @@ static __always_inline void enter(enum rmap_kind kind, const void *folio, void *
 	__u8 flags = rmap_flags((__u64)arg);
 	__u64 now;
 
-	if (!asked_for(pid_tgid, kind, (__u64)rmap_one, flags))
+	if (!asked_for(pid_tgid, kind, (__u64)rmap_one, flags) || !drawn())
 		return;
 	COUNT(seen);
 	now = bpf_ktime_get_ns();
@@ -325,8 +342,9 @@ static __always_inline void leave(void)
 	struct rmap_key key = {};
 
 	if (!slot) {
-		/* With a filter most of these were never asked for. */
-		if (go && !only_kinds && !only_causes && !only_comm && filter_current(pid_tgid))
+		/* With a filter most of these were never asked for, or not drawn. */
+		if (go && !sampling() && !only_kinds && !only_causes && !only_comm &&
+		    filter_current(pid_tgid))
 			COUNT(orphans);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include "rmap/live.h"
 #include "rmap/record.h"
 #include "rmap/snapshot.h"
+#include "rmap/throttle.h"
 #include "rmap/view.h"
 
 static const char doc[] =
@@ -25,7 +26,8 @@ struct rmaptop {
 	struct rmap_snapshot snap;
 	struct rmap_table table;
 	struct rmap_filter filter;
-	unsigned int by; /* enum rmap_by */
+	struct rmap_mode mode;
+	unsigned int by; /* enum rmap_by: what is shown */
 };
 
 static struct rmaptop *rmaptop(struct run *run)
@@ -39,6 +41,8 @@ enum {
 	OPT_KIND,
 	OPT_CAUSE,
 	OPT_MIN_VMAS,
+	OPT_SAMPLE,
+	OPT_MAX_OVERHEAD,
 };
 
 static void parse_sort(struct rmaptop *top, const char *title)
@@ -96,6 +100,7 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'g':
 		top->by = rmap_by__parse(arg);
+		top->mode.by = top->by;
 		if (!top->by)
 			opts__bad("rows are by task, cause, kind, cgroup, owner or several of them, as task,cause: '%s'",
 				  arg);
@@ -109,6 +114,12 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case OPT_COMM:
 		parse_comm(top, arg);
 		return 0;
+	case OPT_SAMPLE:
+		top->mode.sample = opts__number("the sampling", arg, 1, THROTTLE_MAX);
+		return 0;
+	case OPT_MAX_OVERHEAD:
+		top->mode.max_overhead = opts__percent("the overhead", arg);
+		return 0;
 	case ARGP_KEY_END:
 		if (top->run.opts.nreplay && (top->filter.comm || top->filter.kinds ||
 					      top->filter.causes || top->filter.min_vmas))
@@ -121,10 +132,13 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option own_options[] = {
 	{ "rows", 'r', "N", 0, "show the first N rows (default 20, 0: all)", 2 },
-	{ "group", 'g', "BY", 0, "rows by task, cause, kind, cgroup, owner or several (default: task,cause,kind)",
-	  2 },
+	{ "group", 'g', "BY", 0,
+	  "rows by task, cause, kind, cgroup, owner or several (default: task,cause,kind)", 2 },
 	{ "sort", 's', "COLUMN", 0, "order rows by this column (default TIME)", 2 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "the other way round", 2 },
+	{ "sample", OPT_SAMPLE, "N", 0, "count one walk of N, and estimate the rest", 3 },
+	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
+	  "sample so that counting takes at most PCT per cent of one CPU", 3 },
 	{ "comm", OPT_COMM, "NAME", 0, "only walks by processes of this name", 3 },
 	{ "kind", OPT_KIND, "KINDS", 0, "only of these kinds of folios: anon,file,shmem,ksm", 3 },
 	{ "cause", OPT_CAUSE, "CAUSES", 0, "only for these causes, as unmap,migrate_unmap", 3 },
@@ -136,7 +150,7 @@ static const struct argp own = { .options = own_options, .parser = parse_own };
 
 static enum status open_live(struct run *run)
 {
-	return rmap_live__open(&run->opts, &rmaptop(run)->filter, rmaptop(run)->by, &run->head,
+	return rmap_live__open(&run->opts, &rmaptop(run)->filter, &rmaptop(run)->mode, &run->head,
 			       &rmaptop(run)->live);
 }
 

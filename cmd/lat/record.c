@@ -82,7 +82,7 @@ static json_t *row_json(void *arg, size_t i)
 
 int lat_record__print(FILE *f, const struct lat_snapshot *snap, struct when when)
 {
-	return json__interval(f, when.ts, when.interval_s, snap->len, row_json, (void *)snap);
+	return json__interval(f, when.ts, when.interval_s, NULL, snap->len, row_json, (void *)snap);
 }
 
 /* ---------------------------------------------------------------- reading */

@@ -26,11 +26,20 @@ int json__line(FILE *f, json_t *line)
 	return err && !ferror(f) ? -ENOMEM : 0;
 }
 
-int json__interval(FILE *f, double ts, double interval_s, size_t n,
+int json__interval(FILE *f, double ts, double interval_s, json_t *more, size_t n,
 		   json_t *(*row)(void *arg, size_t i), void *arg)
 {
-	fprintf(f, "{\"type\":\"interval\",\"ts\":%.6f,\"interval_s\":%.6f,\"rows\":[", ts,
-		interval_s);
+	const char *key;
+	json_t *value;
+
+	fprintf(f, "{\"type\":\"interval\",\"ts\":%.6f,\"interval_s\":%.6f,", ts, interval_s);
+	json_object_foreach(more, key, value) {
+		fprintf(f, "\"%s\":", key);
+		json_dumpf(value, f, JSON_COMPACT | JSON_ENCODE_ANY);
+		fputc(',', f);
+	}
+	json_decref(more);
+	fputs("\"rows\":[", f);
 	for (size_t i = 0; i < n; i++) {
 		json_t *obj = row(arg, i);
 

@@ -16,9 +16,10 @@ int json__line(FILE *f, json_t *line);
 
 /*
  * Prints an interval line of @n rows, which @row makes one by one: there may be many
- * thousands, never all in memory at once.  0 or -ENOMEM.
+ * thousands, never all in memory at once.  @more: an object of further keys (its reference
+ * is taken), or NULL.  0 or -ENOMEM.
  */
-int json__interval(FILE *f, double ts, double interval_s, size_t n,
+int json__interval(FILE *f, double ts, double interval_s, json_t *more, size_t n,
 		   json_t *(*row)(void *arg, size_t i), void *arg);
 
 /*

@@ -49,6 +49,16 @@ uint64_t opts__seconds(const char *what, const char *text)
 	return s < 1e-3 ? 1000000 : (uint64_t)(s * 1e9);
 }
 
+double opts__percent(const char *what, const char *text)
+{
+	char *end;
+	double p = strtod(text, &end);
+
+	if (end == text || *end || !isfinite(p) || p <= 0 || p > 100)
+		opts__bad("%s must be above 0 and at most 100 per cent: '%s'", what, text);
+	return p;
+}
+
 uint64_t opts__number(const char *what, const char *text, uint64_t min, uint64_t max)
 {
 	unsigned long long n;

@@ -74,6 +74,9 @@ void opts__bad(const char *fmt, ...) __attribute__((format(printf, 1, 2), noretu
 /* A number of seconds, 0 < s <= 10^9, fractions allowed, in ns; ends in opts__bad(). */
 uint64_t opts__seconds(const char *what, const char *text);
 
+/* A share, 0 < p <= 100, fractions allowed; ends in opts__bad(). */
+double opts__percent(const char *what, const char *text);
+
 /* A whole number from @min to @max; ends in opts__bad(). */
 uint64_t opts__number(const char *what, const char *text, uint64_t min, uint64_t max);
 

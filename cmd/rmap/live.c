@@ -14,11 +14,15 @@
 #include "../lib/tracer.h"
 #include "rmap.skel.h"
 #include "live.h"
+#include "throttle.h"
 
 struct rmap_live {
 	struct tracer tracer;
 	struct rmap_filter filter;
-	unsigned int by; /* enum rmap_by: what rows are split by */
+	unsigned int by;     /* enum rmap_by: what rows are split by */
+	uint32_t sample;     /* to begin with */
+	double max_overhead; /* per cent of one CPU, 0: any */
+	uint64_t spent_ns;   /* by the programs until the last interval */
 	struct rmap_bpf *skel;
 };
 
@@ -58,9 +62,11 @@ static int climb(struct rmap_live *live, const struct attach_want *wants, size_t
 
 	if (err)
 		close_skel(live);
-	else
-		live->skel->bss->go = true;
-	return err;
+	if (err)
+		return err;
+	live->skel->bss->sample = live->sample;
+	live->skel->bss->go = true;
+	return 0;
 }
 
 /* Opens the object with all constants set. */
@@ -283,6 +289,27 @@ static int on_bucket(void *arg, const void *k, const void *v)
 }
 
 /* Walks still in a slot: under way, or their end was missed. */
+/* The programs' cost so far, ns. */
+static uint64_t cost(const struct rmap_live *live)
+{
+	struct prog_stats all = { 0 };
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, live->skel->obj) bpfenv__prog_stats(prog, &all);
+	return all.ns;
+}
+
+/* After an interval: is it still cheap enough? */
+static void throttle(struct rmap_live *live, double interval_s)
+{
+	volatile uint32_t *sample = &live->skel->bss->sample;
+	uint64_t spent = cost(live);
+
+	*sample = throttle__next(*sample, spent - live->spent_ns, interval_s * 1e9,
+				 live->max_overhead);
+	live->spent_ns = spent;
+}
+
 static uint64_t unfinished(void *arg)
 {
 	struct rmap_live *live = arg;
@@ -303,6 +330,9 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 	if (last)
 		tracer__wind_down(&live->tracer, &skel->bss->go, unfinished, live);
 	half = err = tracer__swap(&live->tracer, &skel->bss->epoch, when);
+	snap->sample = skel->bss->sample;
+	if (live->max_overhead > 0)
+		throttle(live, when->interval_s);
 	if (half >= 0)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
 				  sizeof(struct rmap_key), sizeof(struct rmap_row), on_row, &d);
@@ -362,7 +392,7 @@ void rmap_live__close(struct rmap_live *live)
 }
 
 enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
-			    unsigned int by, struct head *head, struct rmap_live **out)
+			    const struct rmap_mode *mode, struct head *head, struct rmap_live **out)
 {
 	static const struct rung rungs[] = {
 		{ BACKEND_TRACEPOINT, climb_tracepoint },
@@ -376,7 +406,9 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
 	live->filter = *filter;
-	live->by = RMAP_BY_ALL | by;
+	live->by = RMAP_BY_ALL | mode->by;
+	live->sample = mode->sample;
+	live->max_overhead = mode->max_overhead;
 	status = bpfenv__check(opts->verbose); /* who may not trace need not know of callbacks */
 	if (!status)
 		status = rmap_filter__check(filter);

@@ -13,13 +13,18 @@
 
 struct rmap_live;
 
+struct rmap_mode {
+	unsigned int by;     /* enum rmap_by: beyond task, cause and kind */
+	uint32_t sample;     /* count one walk of so many, 0 or 1: every one */
+	double max_overhead; /* per cent of one CPU: sample accordingly; 0: no */
+};
+
 /*
- * Attaches, and fills in @head: backend, and coverage by cause and kind.  @by: what rows
- * are to be split by; task, cause and kind they always are.  ST_OK, or a
+ * Attaches, and fills in @head: backend, and coverage by cause and kind.  ST_OK, or a
  * status with its message.  *live is to be closed either way; it may be NULL.
  */
 enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
-			    unsigned int by, struct head *head, struct rmap_live **live);
+			    const struct rmap_mode *mode, struct head *head, struct rmap_live **live);
 
 /*
  * Fills @snap (cleared by the caller) with what happened since the last call; after

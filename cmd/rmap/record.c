@@ -77,7 +77,10 @@ static int read_row(void *arg, const json_t *row)
 
 int rmap_record__read(struct rmap_snapshot *snap, const json_t *line)
 {
+	json_int_t sample = json_integer_value(json_object_get(line, "sample"));
 	int err = json__rows(line, read_row, snap);
 
+	if (sample > snap->sample)
+		snap->sample = sample;
 	return err ? err : rmap_snapshot__group(snap, snap->by);
 }

@@ -164,6 +164,7 @@ void rmap_snapshot__clear(struct rmap_snapshot *snap)
 		hist__free(&snap->rows[i].hist);
 	snap->len = 0;
 	snap->by = 0;
+	snap->sample = 0;
 }
 
 void rmap_snapshot__free(struct rmap_snapshot *snap)

@@ -48,6 +48,7 @@ struct rmap_stat {
 
 struct rmap_snapshot {
 	unsigned int by; /* enum rmap_by */
+	uint32_t sample; /* one walk of so many was counted, for all of them; 0, 1: every one */
 	struct rmap_stat *rows;
 	size_t len, cap;
 };

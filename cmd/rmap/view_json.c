@@ -41,5 +41,7 @@ static json_t *row(void *arg, size_t i)
 
 int rmap_json__interval(FILE *f, const struct rmap_snapshot *snap, struct when when)
 {
-	return json__interval(f, when.ts, when.interval_s, snap->len, row, (void *)snap);
+	json_t *more = snap->sample > 1 ? json_pack("{s:i}", "sample", (int)snap->sample) : NULL;
+
+	return json__interval(f, when.ts, when.interval_s, more, snap->len, row, (void *)snap);
 }

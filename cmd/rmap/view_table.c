@@ -23,7 +23,7 @@ int rmap_table__header(const struct run *run)
 	return prose__close(&prose);
 }
 
-static int summary(FILE *out, struct when when, const struct rmap_stat *total)
+static int summary(FILE *out, struct when when, const struct rmap_stat *total, uint32_t sample)
 {
 	uint64_t rate = when.interval_s > 0 ? total->walks / when.interval_s + .5 : 0;
 	char r[UNITS_LEN], per[UNITS_LEN], share[UNITS_LEN], lock[UNITS_LEN], clock[16];
@@ -40,6 +40,8 @@ static int summary(FILE *out, struct when when, const struct rmap_stat *total)
 		when.interval_s, units__count(r, rate), units__ratio(per, total->vmas, total->walks),
 		units__percent(share, total->vmas - total->mapped, total->vmas),
 		units__ns(lock, total->lock_ns));
+	if (sample > 1)
+		fprintf(f, "; estimates: one walk of %" PRIu32 " was counted", sample);
 	fputc('\n', out);
 	return prose__close(&prose);
 }
@@ -80,7 +82,7 @@ int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
 	hist__free(&total.hist);
 	if (err)
 		return err;
-	err = summary(f, when, &total);
+	err = summary(f, when, &total, snap->sample);
 	if (err || !snap->len)
 		return err;
 	rmap_column__sort(snap, conf->sort, conf->reverse);
