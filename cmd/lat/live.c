@@ -268,25 +268,17 @@ enum status lat_live__account(struct lat_live *live, struct books *books)
 		skel->progs.unmap_start_kprobe,	  skel->progs.move_start_kprobe,
 		skel->progs.migrate_start_fentry, skel->progs.migrate_start_kprobe,
 	};
-	struct prog_stats start = { 0 }, all = { 0 };
-	struct bpf_program *prog;
 	struct lat_counts c;
 	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
 					 sizeof(c) / sizeof(uint64_t));
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-		bpfenv__prog_stats(starts[i], &start);
-	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
-	books->seen = c.seen + start.misses;
-	books->recorded = c.recorded;
-	books->bpf_runs = all.runs;
-	books->bpf_ns = all.ns;
+	tracer__books(&live->tracer, c.seen, c.recorded, starts, sizeof(starts) / sizeof(*starts),
+		      books);
 	books__add(&books->lost, "full", c.lost[LAT_LOST_FULL]);
 	books__add(&books->lost, "tasks", c.lost[LAT_LOST_TASKS]);
 	books__add(&books->lost, "nested", c.lost[LAT_LOST_NESTED]);
-	books__add(&books->lost, "recursion", start.misses);
 	books__add(&books->lost, "unfinished", unfinished(live));
 	books__close(books);
 	books__add(&books->inexact, "unsplit", c.unsplit);

@@ -89,6 +89,34 @@ enum status tracer__sum(int map_fd, uint64_t *sum, size_t n)
 	return err ? fail(ST_FAIL, "cannot read the counters: %s", strerror(-err)) : ST_OK;
 }
 
+static struct prog_stats all_stats(const struct tracer *t)
+{
+	struct prog_stats all = { 0 };
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, *t->attach.skel->obj) bpfenv__prog_stats(prog, &all);
+	return all;
+}
+
+uint64_t tracer__cost(const struct tracer *t)
+{
+	return all_stats(t).ns;
+}
+
+void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
+		   struct bpf_program *const *starts, size_t n, struct books *books)
+{
+	struct prog_stats all = all_stats(t), start = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		bpfenv__prog_stats(starts[i], &start);
+	books->seen = seen + start.misses;
+	books->recorded = recorded;
+	books->bpf_runs = all.runs;
+	books->bpf_ns = all.ns;
+	books__add(&books->lost, "recursion", start.misses);
+}
+
 enum status tracer__cannot_read(int err)
 {
 	return fail(ST_FAIL, "cannot read what was traced: %s", strerror(-err));

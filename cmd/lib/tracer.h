@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "attach.h"
+#include "books.h"
 #include "bpfenv.h"
 #include "head.h"
 #include "ladder.h"
@@ -52,6 +53,17 @@ void tracer__wind_down(struct tracer *t, bool *go, uint64_t (*unfinished)(void *
  * message.
  */
 enum status tracer__sum(int map_fd, uint64_t *sum, size_t n);
+
+/*
+ * Begins the books: what was seen and recorded, and what the programs took.  A program of
+ * @starts that the kernel did not run, as it was running on that CPU already, missed
+ * something that was there to be seen: that is "recursion".
+ */
+void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
+		   struct bpf_program *const *starts, size_t n, struct books *books);
+
+/* What all programs took so far, ns; 0 where the kernel does not tell. */
+uint64_t tracer__cost(const struct tracer *t);
 
 /* ST_FAIL: what was traced cannot be read. */
 enum status tracer__cannot_read(int err);

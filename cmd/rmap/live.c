@@ -289,21 +289,11 @@ static int on_bucket(void *arg, const void *k, const void *v)
 }
 
 /* Walks still in a slot: under way, or their end was missed. */
-/* The programs' cost so far, ns. */
-static uint64_t cost(const struct rmap_live *live)
-{
-	struct prog_stats all = { 0 };
-	struct bpf_program *prog;
-
-	bpf_object__for_each_program(prog, live->skel->obj) bpfenv__prog_stats(prog, &all);
-	return all.ns;
-}
-
 /* After an interval: is it still cheap enough? */
 static void throttle(struct rmap_live *live, double interval_s)
 {
 	volatile uint32_t *sample = &live->skel->bss->sample;
-	uint64_t spent = cost(live);
+	uint64_t spent = tracer__cost(&live->tracer);
 
 	*sample = throttle__next(*sample, spent - live->spent_ns, interval_s * 1e9,
 				 live->max_overhead);
@@ -349,29 +339,27 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 enum status rmap_live__account(struct rmap_live *live, struct books *books)
 {
 	struct rmap_bpf *skel = live->skel;
-	struct bpf_program *const starts[] = { skel->progs.walk_end, skel->progs.enter_anon,
-					       skel->progs.enter_file, skel->progs.enter_file_inner,
-					       skel->progs.enter_ksm };
-	struct prog_stats start = { 0 }, look = { 0 }, all = { 0 };
-	struct bpf_program *prog;
+	struct bpf_program *const starts[] = {
+		skel->progs.walk_end,	       skel->progs.enter_anon,
+		skel->progs.enter_file,	       skel->progs.enter_file_inner,
+		skel->progs.enter_ksm,	       skel->progs.enter_anon_kprobe,
+		skel->progs.enter_file_kprobe, skel->progs.enter_file_inner_kprobe,
+		skel->progs.enter_ksm_kprobe,
+	};
+	struct prog_stats look = { 0 };
 	struct rmap_counts c;
 	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
 					 sizeof(c) / sizeof(uint64_t));
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
-		bpfenv__prog_stats(starts[i], &start);
 	bpfenv__prog_stats(skel->progs.look, &look);
-	bpf_object__for_each_program(prog, skel->obj) bpfenv__prog_stats(prog, &all);
-	books->seen = c.seen + start.misses - c.filtered;
-	books->recorded = c.recorded;
-	books->bpf_runs = all.runs;
-	books->bpf_ns = all.ns;
+	bpfenv__prog_stats(skel->progs.look_kprobe, &look);
+	tracer__books(&live->tracer, c.seen - c.filtered, c.recorded, starts,
+		      sizeof(starts) / sizeof(*starts), books);
 	books__add(&books->lost, "full", c.lost[RMAP_LOST_FULL]);
 	books__add(&books->lost, "collision", c.lost[RMAP_LOST_COLLISION]);
 	books__add(&books->lost, "stale", c.lost[RMAP_LOST_STALE]);
-	books__add(&books->lost, "recursion", start.misses);
 	books__add(&books->lost, "unfinished", unfinished(live));
 	books__close(books);
 	books__add(&books->inexact, "visits_missed", look.misses);
