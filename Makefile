@@ -80,6 +80,10 @@ $(B)/tests/forktree: $(FORKTREE_SRC) $(wildcard tests/workload/*.h)
 	@mkdir -p $(@D)
 	$(CC) -O2 -g -Wall -Wextra -Werror -static -o $@ $(FORKTREE_SRC)
 
+$(B)/tests/crowd: tests/crowd/crowd.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $<
+
 # The kernel's own selftest of the series, from the patched source in the cache.
 selftest: | kernel
 	@mkdir -p $(B)/tests/selftest $(B)/uapi/linux

@@ -119,7 +119,8 @@ struct rmap_slot {
 #define RMAP_CAUSES_MAX 16
 
 /* Rows and histogram buckets of one interval; what does not fit is counted as lost. */
-#define RMAP_ROWS_MAX 16384
-#define RMAP_HIST_MAX 65536
+#define RMAP_ROWS_MAX	   16384     /* by default */
+#define RMAP_ROWS_LIMIT	   (1 << 20) /* a row takes about 1 KiB of kernel memory, in two halves */
+#define RMAP_BUCKETS_A_ROW 4	     /* on the average */
 
 #endif /* FOLIOSCOPE_BPF_RMAP_H */

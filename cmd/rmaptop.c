@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmaptop: who walks the reverse map, why, over how many VMAs, and for how many in vain. */
 #include <string.h>
+#include "../bpf/rmap.h"
 #include "lib/run.h"
 #include "rmap/live.h"
 #include "rmap/record.h"
@@ -43,6 +44,7 @@ enum {
 	OPT_MIN_VMAS,
 	OPT_SAMPLE,
 	OPT_MAX_OVERHEAD,
+	OPT_MAX_ROWS,
 };
 
 static void parse_sort(struct rmaptop *top, const char *title)
@@ -117,6 +119,9 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case OPT_SAMPLE:
 		top->mode.sample = opts__number("the sampling", arg, 1, THROTTLE_MAX);
 		return 0;
+	case OPT_MAX_ROWS:
+		top->mode.max_rows = opts__number("the room for rows", arg, 1, RMAP_ROWS_LIMIT);
+		return 0;
 	case OPT_MAX_OVERHEAD:
 		top->mode.max_overhead = opts__percent("the overhead", arg);
 		return 0;
@@ -139,6 +144,8 @@ static const struct argp_option own_options[] = {
 	{ "sample", OPT_SAMPLE, "N", 0, "count one walk of N, and estimate the rest", 3 },
 	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
 	  "sample so that counting takes at most PCT per cent of one CPU", 3 },
+	{ "max-rows", OPT_MAX_ROWS, "N", 0,
+	  "room for N rows (by thread, cause and kind) in an interval (default 16384)", 3 },
 	{ "comm", OPT_COMM, "NAME", 0, "only walks by processes of this name", 3 },
 	{ "kind", OPT_KIND, "KINDS", 0, "only of these kinds of folios: anon,file,shmem,ksm", 3 },
 	{ "cause", OPT_CAUSE, "CAUSES", 0, "only for these causes, as unmap,migrate_unmap", 3 },

@@ -19,7 +19,8 @@
 struct rmap_live {
 	struct tracer tracer;
 	struct rmap_filter filter;
-	unsigned int by;     /* enum rmap_by: what rows are split by */
+	unsigned int by; /* enum rmap_by: what rows are split by */
+	uint32_t max_rows;
 	uint32_t sample;     /* to begin with */
 	double max_overhead; /* per cent of one CPU, 0: any */
 	uint64_t spent_ns;   /* by the programs until the last interval */
@@ -85,6 +86,10 @@ static int open_skel(struct rmap_live *live, char why[LADDER_WHY])
 
 		err = attach__constants(&ro, live->tracer.opts, why);
 	}
+	bpf_map__set_max_entries(live->skel->maps.rows_0, live->max_rows);
+	bpf_map__set_max_entries(live->skel->maps.rows_1, live->max_rows);
+	bpf_map__set_max_entries(live->skel->maps.hist_0, RMAP_BUCKETS_A_ROW * live->max_rows);
+	bpf_map__set_max_entries(live->skel->maps.hist_1, RMAP_BUCKETS_A_ROW * live->max_rows);
 	set_filter(live->skel, &live->filter);
 	live->skel->rodata->by_cgroup = live->by & RMAP_BY_CGROUP;
 	live->skel->rodata->by_owner = live->by & RMAP_BY_OWNER;
@@ -395,6 +400,7 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 		return fail(ST_FAIL, "out of memory");
 	live->filter = *filter;
 	live->by = RMAP_BY_ALL | mode->by;
+	live->max_rows = mode->max_rows ? mode->max_rows : RMAP_ROWS_MAX;
 	live->sample = mode->sample;
 	live->max_overhead = mode->max_overhead;
 	status = bpfenv__check(opts->verbose); /* who may not trace need not know of callbacks */

@@ -15,6 +15,7 @@ struct rmap_live;
 
 struct rmap_mode {
 	unsigned int by;     /* enum rmap_by: beyond task, cause and kind */
+	uint32_t max_rows;   /* room for an interval, by thread; 0: RMAP_ROWS_MAX */
 	uint32_t sample;     /* count one walk of so many, 0 or 1: every one */
 	double max_overhead; /* per cent of one CPU: sample accordingly; 0: no */
 };
