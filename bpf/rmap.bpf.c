@@ -60,7 +60,7 @@ struct rows_map {
 
 struct hist_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, RMAP_BUCKETS_A_ROW * RMAP_ROWS_MAX);
+	__uint(max_entries, RMAP_BUCKETS_A_ROW *RMAP_ROWS_MAX);
 	__type(key, struct rmap_key);
 	__type(value, __u64);
 } hist_0 SEC(".maps"), hist_1 SEC(".maps");
