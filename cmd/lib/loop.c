@@ -18,6 +18,7 @@ struct loop {
 struct loop *loop__new(void)
 {
 	struct loop *loop = calloc(1, sizeof(*loop));
+	struct sigaction hangup;
 	sigset_t set;
 
 	if (!loop)
@@ -26,6 +27,10 @@ struct loop *loop__new(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGWINCH);
+	/* nohup's wish is kept: a blocked signal would be read even where it is ignored. */
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	loop->interval = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
@@ -48,19 +53,43 @@ static void arm(int fd, uint64_t ns, bool repeat)
 	timerfd_settime(fd, 0, &spec, NULL);
 }
 
-/* Reads pending signals; true when one of them ends the run. */
-static bool read_signals(struct loop *loop, pid_t child)
+void loop__once(struct loop *loop, uint64_t ns)
+{
+	arm(loop->interval, ns, false);
+}
+
+/* What pending signals ask for. */
+struct asked {
+	bool end, resized;
+};
+
+static struct asked read_signals(struct loop *loop, pid_t child)
 {
 	struct signalfd_siginfo info;
-	bool end = false;
+	struct asked asked = { 0 };
 
 	while (read(loop->signals, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD)
-			end = true;
-		else if (child && waitpid(child, NULL, WNOHANG) == child)
-			end = true;
+		switch (info.ssi_signo) {
+		case SIGWINCH:
+			asked.resized = true;
+			break;
+		case SIGCHLD:
+			asked.end |= child && waitpid(child, NULL, WNOHANG) == child;
+			break;
+		default:
+			asked.end = true;
+		}
 	}
-	return end;
+	return asked;
+}
+
+/* Ticks that passed; true when they were the last. */
+static bool read_ticks(struct loop *loop, const struct loop_conf *conf, uint64_t *ticks, bool *due)
+{
+	uint64_t passed;
+
+	*due = read(loop->interval, &passed, sizeof(passed)) == sizeof(passed);
+	return *due && conf->count && ++*ticks >= conf->count;
 }
 
 enum status loop__run(struct loop *loop, const struct loop_conf *conf)
@@ -68,38 +97,45 @@ enum status loop__run(struct loop *loop, const struct loop_conf *conf)
 	enum {
 		SIGNALS,
 		INTERVAL,
-		DURATION
+		DURATION,
+		INPUT
 	};
 	struct pollfd fds[] = {
 		[SIGNALS] = { .fd = loop->signals, .events = POLLIN },
 		[INTERVAL] = { .fd = loop->interval, .events = POLLIN },
 		[DURATION] = { .fd = loop->duration, .events = POLLIN },
+		[INPUT] = { .fd = conf->input ? STDIN_FILENO : -1, .events = POLLIN },
 	};
 	uint64_t ticks = 0;
-	bool end = false;
 
 	arm(loop->interval, conf->interval_ns, true);
 	arm(loop->duration, conf->duration_ns, false);
 	for (;;) {
-		enum loop_verdict verdict;
-		uint64_t passed = 0;
+		enum loop_verdict verdict = LOOP_GO_ON;
+		struct asked asked = { 0 };
+		bool due = false;
 
-		if (!end && poll(fds, sizeof(fds) / sizeof(*fds), -1) < 0 && errno != EINTR)
+		if (poll(fds, sizeof(fds) / sizeof(*fds), -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			return fail(ST_FAIL, "poll: %s", strerror(errno));
-		if (fds[SIGNALS].revents && read_signals(loop, conf->child))
-			end = true;
+		}
+		if (fds[SIGNALS].revents)
+			asked = read_signals(loop, conf->child);
 		if (fds[DURATION].revents)
-			end = true;
-		if (fds[INTERVAL].revents &&
-		    read(loop->interval, &passed, sizeof(passed)) == sizeof(passed) &&
-		    conf->count && ++ticks >= conf->count)
-			end = true;
-		if (!passed && !end)
-			continue;
-		verdict = conf->tick(conf->arg, end);
+			asked.end = true;
+		if (fds[INTERVAL].revents && read_ticks(loop, conf, &ticks, &due))
+			asked.end = true;
+		if (asked.resized && conf->resized)
+			verdict = conf->resized(conf->arg);
+		if (fds[INPUT].revents && verdict == LOOP_GO_ON)
+			verdict = conf->input(conf->arg);
+		asked.end |= verdict == LOOP_END;
+		if (verdict != LOOP_FAIL && (due || asked.end))
+			verdict = conf->tick(conf->arg, asked.end);
 		if (verdict == LOOP_FAIL)
 			return ST_FAIL;
-		if (end || verdict == LOOP_END)
+		if (asked.end || verdict == LOOP_END)
 			return ST_OK;
 	}
 }

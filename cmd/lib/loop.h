@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The event loop: intervals, signals, the end of a COMMAND, further descriptors. */
+/* The event loop: intervals, signals, the end of a COMMAND, a terminal's keys and size. */
 #ifndef FOLIOSCOPE_LOOP_H
 #define FOLIOSCOPE_LOOP_H
 
@@ -24,19 +24,26 @@ struct loop_conf {
 	 * middle of one (@last says it is the last call either way).
 	 */
 	enum loop_verdict (*tick)(void *arg, bool last);
+	/* Called when standard input can be read or has ended; NULL: it is left alone. */
+	enum loop_verdict (*input)(void *arg);
+	/* Called when the terminal got another size; may be NULL. */
+	enum loop_verdict (*resized)(void *arg);
 	void *arg;
 };
 
 struct loop;
 
 /*
- * Blocks SIGINT, SIGTERM and SIGCHLD from here on, so that none is missed while
+ * Blocks SIGINT, SIGTERM, SIGHUP (where it is not ignored), SIGCHLD and SIGWINCH from here on, so that none is missed while
  * programs are attached.  NULL with a message when descriptors run out.
  */
 struct loop *loop__new(void);
 
 /* Runs until something ends it.  ST_OK or ST_FAIL. */
 enum status loop__run(struct loop *loop, const struct loop_conf *conf);
+
+/* The next tick is in @ns, and no further one follows; 0: none comes.  For callbacks. */
+void loop__once(struct loop *loop, uint64_t ns);
 
 void loop__free(struct loop *loop);
 

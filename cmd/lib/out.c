@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "out.h"
 
@@ -24,6 +26,14 @@ enum status out__open(const char *path, FILE **f)
 /* A tool has one output; what went wrong with it once stays wrong, and is said once. */
 static enum out_state state = OUT_OK;
 
+/* Also one that is gone, which isatty() does not call one any more. */
+static bool is_terminal(FILE *f)
+{
+	struct stat st;
+
+	return !fstat(fileno(f), &st) && S_ISCHR(st.st_mode);
+}
+
 enum out_state out__flush(FILE *f)
 {
 	struct pollfd reader = { .fd = fileno(f), .events = POLLOUT };
@@ -32,7 +42,8 @@ enum out_state out__flush(FILE *f)
 	if (state != OUT_OK || (!fflush(f) && !ferror(f)))
 		return state;
 	/* Output of more than the buffer failed before this, and its errno is gone. */
-	if (errno == EPIPE || (!errno && poll(&reader, 1, 0) == 1 && reader.revents & POLLERR))
+	if (errno == EPIPE || (errno == EIO && is_terminal(f)) ||
+	    (!errno && poll(&reader, 1, 0) == 1 && reader.revents & POLLERR))
 		return state = OUT_CLOSED;
 	fail(ST_FAIL, "cannot write the output: %s", errno ? strerror(errno) : "is the disk full?");
 	return state = OUT_FAILED;

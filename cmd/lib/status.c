@@ -5,9 +5,19 @@
 #include <stdio.h>
 #include "status.h"
 
+static void (*before)(void);
+
+void status__before(void (*call)(void))
+{
+	before = call;
+}
+
 static void vsay(const char *fmt, va_list ap)
 {
 	char line[1024];
+
+	if (before)
+		before();
 
 	vsnprintf(line, sizeof(line), fmt, ap);
 	for (char *p = line; *p; p++)

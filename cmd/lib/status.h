@@ -21,4 +21,7 @@ enum status fail(enum status status, const char *fmt, ...) __attribute__((format
 /* The same for what the user should know and the run survives. */
 void warn_user(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Called before any of these prints: who holds the terminal gives it back. */
+void status__before(void (*call)(void));
+
 #endif

@@ -14,7 +14,9 @@ struct table {
 	unsigned int ncols;
 	char **cells; /* row after row, clean */
 	size_t len, cap;
-	bool failed; /* a cell could not be stored */
+	bool failed;	    /* a cell could not be stored */
+	size_t *widths;	    /* of the columns, 0: left out */
+	unsigned int limit; /* columns of a line, 0 for any */
 };
 
 struct table *table__new(const struct table_col *cols, unsigned int n)
@@ -53,27 +55,26 @@ void table__cell(struct table *t, const char *text)
 	t->cells[t->len++] = copy;
 }
 
-static size_t total_width(const struct table *t, const size_t *width)
+static size_t total_width(const size_t *width, unsigned int n, size_t gap)
 {
 	size_t sum = 0;
 
-	for (unsigned int c = 0; c < t->ncols; c++)
+	for (unsigned int c = 0; c < n; c++)
 		if (width[c])
-			sum += width[c] + (sum ? GAP : 0);
+			sum += width[c] + (sum ? gap : 0);
 	return sum;
 }
 
-/* Leaves columns out, the highest rank first, until the rest fits. */
-static void drop_columns(const struct table *t, size_t *width, unsigned int limit)
+void table__drop(const struct table_col *cols, unsigned int n, size_t *width, size_t gap, size_t limit)
 {
-	while (total_width(t, width) > limit) {
-		unsigned int victim = t->ncols;
+	while (total_width(width, n, gap) > limit) {
+		unsigned int victim = n;
 
-		for (unsigned int c = 0; c < t->ncols; c++)
-			if (width[c] && t->cols[c].rank &&
-			    (victim == t->ncols || t->cols[c].rank >= t->cols[victim].rank))
+		for (unsigned int c = 0; c < n; c++)
+			if (width[c] && cols[c].rank &&
+			    (victim == n || cols[c].rank >= cols[victim].rank))
 				victim = c;
-		if (victim == t->ncols)
+		if (victim == n)
 			return;
 		width[victim] = 0;
 	}
@@ -82,7 +83,7 @@ static void drop_columns(const struct table *t, size_t *width, unsigned int limi
 /* What is still too much is taken from the last text column, down to one column. */
 static void cut_text(const struct table *t, size_t *width, unsigned int limit)
 {
-	size_t sum = total_width(t, width);
+	size_t sum = total_width(width, t->ncols, GAP);
 
 	for (unsigned int c = t->ncols; c-- && sum > limit;) {
 		size_t over = sum - limit;
@@ -90,7 +91,7 @@ static void cut_text(const struct table *t, size_t *width, unsigned int limit)
 		if (!width[c] || !t->cols[c].left)
 			continue;
 		width[c] = width[c] > over ? width[c] - over : 1;
-		sum = total_width(t, width);
+		sum = total_width(width, t->ncols, GAP);
 	}
 }
 
@@ -107,19 +108,18 @@ static void print_cell(FILE *f, const char *text, size_t width, bool left, bool 
 		fprintf(f, "%*s", (int)(width - used), "");
 }
 
-/* @cells: a row, or NULL for the titles.  @limit: columns of the line, 0 for any. */
-static void print_line(const struct table *t, FILE *f, const size_t *width, unsigned int limit,
-		       char *const *cells)
+void table__line(const struct table *t, FILE *f, size_t row)
 {
-	size_t room = limit ? limit : SIZE_MAX;
+	char *const *cells = row == TABLE_TITLES ? NULL : t->cells + row * t->ncols;
+	size_t room = t->limit ? t->limit : SIZE_MAX;
 	unsigned int last = 0;
 	size_t gap = 0;
 
 	for (unsigned int c = 0; c < t->ncols; c++)
-		if (width[c])
+		if (t->widths[c])
 			last = c;
 	for (unsigned int c = 0; c <= last; c++) {
-		size_t w = width[c];
+		size_t w = t->widths[c];
 
 		if (!w)
 			continue;
@@ -133,35 +133,53 @@ static void print_line(const struct table *t, FILE *f, const size_t *width, unsi
 		room -= w;
 		gap = GAP;
 	}
-	fputc('\n', f);
 }
 
-int table__print(const struct table *t, FILE *f, unsigned int width)
+bool table__span(const struct table *t, unsigned int column, size_t *from, size_t *width)
 {
-	size_t *widths;
+	*from = total_width(t->widths, column, GAP);
+	*from += *from ? GAP : 0;
+	*width = t->widths[column];
+	return *width;
+}
 
+int table__layout(struct table *t, unsigned int width)
+{
 	if (t->failed)
 		return -ENOMEM;
-	widths = calloc(t->ncols, sizeof(*widths));
-	if (!widths)
+	if (!t->widths)
+		t->widths = calloc(t->ncols, sizeof(*t->widths));
+	if (!t->widths)
 		return -ENOMEM;
 	for (unsigned int c = 0; c < t->ncols; c++) {
-		widths[c] = text__width(t->cols[c].title);
+		t->widths[c] = text__width(t->cols[c].title);
 		for (size_t i = c; i < t->len; i += t->ncols) {
 			size_t w = text__width(t->cells[i]);
 
-			if (w > widths[c])
-				widths[c] = w;
+			if (w > t->widths[c])
+				t->widths[c] = w;
 		}
 	}
+	t->limit = width;
 	if (width) {
-		drop_columns(t, widths, width);
-		cut_text(t, widths, width);
+		table__drop(t->cols, t->ncols, t->widths, GAP, width);
+		cut_text(t, t->widths, width);
 	}
-	print_line(t, f, widths, width, NULL);
-	for (size_t i = 0; i + t->ncols <= t->len; i += t->ncols)
-		print_line(t, f, widths, width, t->cells + i);
-	free(widths);
+	return 0;
+}
+
+int table__print(struct table *t, FILE *f, unsigned int width)
+{
+	int err = table__layout(t, width);
+
+	if (err)
+		return err;
+	table__line(t, f, TABLE_TITLES);
+	fputc('\n', f);
+	for (size_t i = 0; i < t->len / t->ncols; i++) {
+		table__line(t, f, i);
+		fputc('\n', f);
+	}
 	return 0;
 }
 
@@ -172,5 +190,6 @@ void table__free(struct table *t)
 	for (size_t i = 0; i < t->len; i++)
 		free(t->cells[i]);
 	free(t->cells);
+	free(t->widths);
 	free(t);
 }

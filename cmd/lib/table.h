@@ -4,6 +4,8 @@
 #define FOLIOSCOPE_TABLE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct table_col {
@@ -28,8 +30,29 @@ void table__cell(struct table *t, const char *text);
  * No line is wider: columns are left out by rank, then the last left-aligned
  * column is cut, then the line.  Returns 0, or -ENOMEM.
  */
-int table__print(const struct table *t, FILE *f, unsigned int width);
+int table__print(struct table *t, FILE *f, unsigned int width);
+
+/*
+ * The same line by line, for who shows a part of it: table__layout() chooses columns and
+ * widths as table__print() does, and is to be called before the others.  0 or -ENOMEM.
+ */
+int table__layout(struct table *t, unsigned int width);
+
+#define TABLE_TITLES SIZE_MAX /* the title line as a row */
+
+/* Prints a row without a newline. */
+void table__line(const struct table *t, FILE *f, size_t row);
+
+/* Where a column stands; false when it was left out. */
+bool table__span(const struct table *t, unsigned int column, size_t *from, size_t *width);
 
 void table__free(struct table *t);
+
+/*
+ * Sets widths of the least important columns to 0, which leaves them out, until the others
+ * fit into @limit with @gap between two.
+ */
+void table__drop(const struct table_col *cols, unsigned int n, size_t *width, size_t gap,
+		 size_t limit);
 
 #endif
