@@ -13,7 +13,7 @@ CLANG  := clang
 B      := build
 CFLAGS := -O2 -g -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Werror \
 	  -DFOLIOSCOPE_VERSION='"$(VERSION)"' -D_GNU_SOURCE -I$(B)/bpf
-LIBS   := -lbpf -lelf -lz -ljansson -lm
+LIBS   := -lbpf -lelf -lz -ljansson -lncursesw -ltinfo -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 

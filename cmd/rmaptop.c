@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rmaptop: who walks the reverse map, why, over how many VMAs, and for how many in vain. */
+#include <errno.h>
 #include <string.h>
 #include "../bpf/rmap.h"
 #include "lib/run.h"
@@ -7,6 +8,7 @@
 #include "rmap/record.h"
 #include "rmap/snapshot.h"
 #include "rmap/throttle.h"
+#include "rmap/tui.h"
 #include "rmap/view.h"
 
 static const char doc[] =
@@ -28,6 +30,7 @@ struct rmaptop {
 	struct rmap_table table;
 	struct rmap_filter filter;
 	struct rmap_mode mode;
+	struct rmap_tui *tui;
 	unsigned int by; /* enum rmap_by: what is shown */
 };
 
@@ -45,6 +48,7 @@ enum {
 	OPT_SAMPLE,
 	OPT_MAX_OVERHEAD,
 	OPT_MAX_ROWS,
+	OPT_BATCH,
 };
 
 static void parse_sort(struct rmaptop *top, const char *title)
@@ -130,6 +134,9 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 					      top->filter.causes || top->filter.min_vmas))
 			opts__bad("--comm, --kind, --cause and --min-vmas cannot be applied to a recording");
 		return 0;
+	case OPT_BATCH:
+		top->run.batch = true;
+		return 0;
 	default:
 		return parse_filter(&top->filter, key, arg) ? 0 : ARGP_ERR_UNKNOWN;
 	}
@@ -141,6 +148,7 @@ static const struct argp_option own_options[] = {
 	  "rows by task, cause, kind, cgroup, owner or several (default: task,cause,kind)", 2 },
 	{ "sort", 's', "COLUMN", 0, "order rows by this column (default TIME)", 2 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "the other way round", 2 },
+	{ "batch", OPT_BATCH, NULL, 0, "tables also where there is a terminal", 2 },
 	{ "sample", OPT_SAMPLE, "N", 0, "count one walk of N, and estimate the rest", 3 },
 	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
 	  "sample so that counting takes at most PCT per cent of one CPU", 3 },
@@ -207,6 +215,54 @@ static int end(struct run *run)
 	return rmap_table__end(run);
 }
 
+static int open_tui(struct run *run)
+{
+	struct rmaptop *top = rmaptop(run);
+	const struct rmap_wish wish = {
+		.by = top->by,
+		.sort = top->table.sort,
+		.reverse = top->table.reverse,
+	};
+
+	top->tui = rmap_tui__new(run, &wish);
+	return top->tui ? 0 : -ENOMEM;
+}
+
+static void close_tui(struct run *run)
+{
+	rmap_tui__free(rmaptop(run)->tui);
+}
+
+static void *keep(struct run *run, struct when when)
+{
+	return rmap_tui__keep(&rmaptop(run)->snap, when);
+}
+
+static int show(struct run *run, const void *kept)
+{
+	return rmap_tui__show(rmaptop(run)->tui, kept);
+}
+
+static int key(struct run *run, struct tui_event event, bool *mine)
+{
+	return rmap_tui__key(rmaptop(run)->tui, event, mine);
+}
+
+static int draw(struct run *run, const struct display_state *state)
+{
+	return rmap_tui__draw(rmaptop(run)->tui, state);
+}
+
+static const struct display_ops display = {
+	.open = open_tui,
+	.close = close_tui,
+	.keep = keep,
+	.drop = rmap_tui__drop,
+	.show = show,
+	.key = key,
+	.draw = draw,
+};
+
 static const struct run_ops ops = {
 	.open = open_live,
 	.take = take,
@@ -216,6 +272,7 @@ static const struct run_ops ops = {
 	.interval = interval,
 	.header = header,
 	.end = end,
+	.display = &display,
 };
 
 int main(int argc, char **argv)

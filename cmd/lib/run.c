@@ -54,7 +54,7 @@ static enum loop_verdict tick(void *arg, bool last)
 }
 
 /* From the first line to the last, with everything attached. */
-static enum status trace(struct run *run, struct loop *loop, struct child *child)
+static enum status trace(struct run *run, struct loop *loop, struct child *child, bool display)
 {
 	struct loop_conf conf = {
 		.interval_ns = run->opts.interval_ns,
@@ -63,7 +63,7 @@ static enum status trace(struct run *run, struct loop *loop, struct child *child
 		.tick = tick,
 		.arg = run,
 	};
-	enum status status = shown_status(run, header(run));
+	enum status status = display ? ST_OK : shown_status(run, header(run));
 
 	if (status)
 		return status;
@@ -73,7 +73,7 @@ static enum status trace(struct run *run, struct loop *loop, struct child *child
 			return status;
 		conf.child = child->pid;
 	}
-	status = loop__run(loop, &conf);
+	status = display ? display__live(run, loop, &conf) : loop__run(loop, &conf);
 	if (!status)
 		status = run->ops->account(run);
 	if (status)
@@ -83,6 +83,7 @@ static enum status trace(struct run *run, struct loop *loop, struct child *child
 
 static enum status live(struct run *run)
 {
+	bool display = display__wanted(run);
 	struct loop *loop = loop__new();
 	struct child child = { 0 };
 	enum status status = loop ? ST_OK : ST_FAIL;
@@ -92,7 +93,7 @@ static enum status live(struct run *run)
 	if (!status)
 		status = run->ops->open(run);
 	if (!status)
-		status = trace(run, loop, &child);
+		status = trace(run, loop, &child, display);
 	run->ops->close(run);
 	child__stop(&child);
 	loop__free(loop);
@@ -162,7 +163,10 @@ static enum status replay(struct run *run)
 	enum status status;
 	bool whole;
 
-	status = replay__run(&conf, &whole);
+	if (display__wanted(run))
+		status = display__replay(run, &conf, &whole);
+	else
+		status = replay__run(&conf, &whole);
 	run->books.incomplete |= !whole;
 	return status ? status : shown_status(run, end(run));
 }

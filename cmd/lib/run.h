@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include "books.h"
+#include "display.h"
 #include "head.h"
 #include "opts.h"
 #include "replay.h"
@@ -20,6 +21,8 @@ struct run {
 	FILE *f; /* the output */
 	struct head head;
 	struct books books;
+	bool batch;	       /* no interactive display */
+	struct display *shown; /* private to the display */
 	int argc;
 	char *const *argv;
 };
@@ -47,6 +50,8 @@ struct run_ops {
 	/* Show the beginning and the end for people. */
 	int (*header)(struct run *run);
 	int (*end)(struct run *run);
+	/* The interactive display; NULL: the tool has none. */
+	const struct display_ops *display;
 };
 
 /* Runs the tool: what main() returns. */

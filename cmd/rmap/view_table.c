@@ -7,6 +7,7 @@
 #include "../lib/prose.h"
 #include "../lib/table.h"
 #include "../lib/units.h"
+#include "arrange.h"
 #include "column.h"
 #include "view.h"
 
@@ -46,25 +47,13 @@ static int summary(FILE *out, struct when when, const struct rmap_stat *total, u
 	return prose__close(&prose);
 }
 
-/* Which columns rows have that are split so; returns their number. */
-static unsigned int choose(struct table_col cols[RMAP_COLUMNS], unsigned int by)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < RMAP_COLUMNS; i++)
-		if (!rmap_columns[i].dim || rmap_columns[i].dim & by)
-			cols[n++] = rmap_columns[i].col;
-	return n;
-}
-
-static void add_row(struct table *t, unsigned int by, const struct rmap_stat *s)
+static void add_row(struct table *t, const enum rmap_column_id *ids, unsigned int n,
+		    const struct rmap_stat *s)
 {
 	char buf[RMAP_CELL];
 
-	for (unsigned int i = 0; i < RMAP_COLUMNS; i++) {
-		if (rmap_columns[i].dim && !(rmap_columns[i].dim & by))
-			continue;
-		rmap_columns[i].text(s, buf);
+	for (unsigned int i = 0; i < n; i++) {
+		rmap_columns[ids[i]].text(s, buf);
 		table__cell(t, buf);
 	}
 }
@@ -72,7 +61,8 @@ static void add_row(struct table *t, unsigned int by, const struct rmap_stat *s)
 int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
 			 const struct rmap_table *conf)
 {
-	unsigned int rows = conf->rows;
+	unsigned int rows = conf->rows, ncols;
+	enum rmap_column_id ids[RMAP_COLUMNS];
 	struct table_col columns[RMAP_COLUMNS];
 	struct rmap_stat total;
 	struct table *t;
@@ -87,11 +77,14 @@ int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
 		return err;
 	rmap_column__sort(snap, conf->sort, conf->reverse);
 	shown = rows && snap->len > rows ? rows : snap->len;
-	t = table__new(columns, choose(columns, snap->by));
+	ncols = rmap_columns__choose(ids, snap->by, 0);
+	for (unsigned int i = 0; i < ncols; i++)
+		columns[i] = rmap_columns[ids[i]].col;
+	t = table__new(columns, ncols);
 	if (!t)
 		return -ENOMEM;
 	for (size_t i = 0; i < shown; i++)
-		add_row(t, snap->by, &snap->rows[i]);
+		add_row(t, ids, ncols, &snap->rows[i]);
 	err = table__print(t, f, out__width(f));
 	table__free(t);
 	if (shown < snap->len)
