@@ -63,12 +63,17 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 
 # ---------------------------------------------------------------- unit tests
 
-# Built with the sanitizers: what they find fails the test.
+# Built with the sanitizers: what they find fails the test.  Objects are shared by all tests.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c,$(RMAP_SRC) $(LAT_SRC)) cmd/xchg/device.c
-$(B)/tests/unit/%: tests/unit/%.c tests/unit/unit.h $(UNIT_SRC) $(wildcard cmd/*/*.h bpf/*.h)
+UNIT_OBJ := $(patsubst %.c,$(B)/obj/sanitized/%.o,$(UNIT_SRC))
+$(B)/obj/sanitized/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $< \
-		$(UNIT_SRC) -lcmocka $(LIBS)
+	$(CC) $(CFLAGS) $(SANITIZE) -MMD -MP -c $< -o $@
+
+$(B)/tests/unit/%: $(B)/obj/sanitized/tests/unit/%.o $(UNIT_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ -lcmocka $(LIBS)
 
 units: $(UNITS:%=$(B)/tests/unit/%)
 .PHONY: units
