@@ -298,14 +298,14 @@ $t->keys('Escape');
 $t->golden("$dir/table-80x24.txt");
 
 # --- however it ends, the terminal is as before
-my ($running) = run("pgrep -n -f '^$tool -i 100'")->{out} =~ /(\d+)/;
+my ($running) = run('pgrep -n -P ' . $t->ask('#{pane_pid}'))->{out} =~ /(\d+)/;
 kill TERM => $running;
 $t->ended(0, 'SIGTERM');
 for my $signal (qw(INT HUP QUIT SEGV ABRT)) {
 	my $status = { QUIT => 131, SEGV => 139, ABRT => 134 }->{$signal} // 0;
 	$t->start("ulimit -c 0; $tool $one");
 	$t->wait_for(qr/F10Quit/);
-	($running) = run("pgrep -n -f '^$tool -i 100'")->{out} =~ /(\d+)/;
+	($running) = run('pgrep -n -P ' . $t->ask('#{pane_pid}'))->{out} =~ /(\d+)/;
 	kill $signal => $running;
 	$t->ended($status, "SIG$signal");
 }
