@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A tool's interactive display, live or of a recording. */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "display.h"
+#include "json.h"
 #include "run.h"
 
 #define SPEED_MAX 64
@@ -193,6 +195,17 @@ static enum loop_verdict resized(void *arg)
 
 /* ---------------------------------------------------------------- its run */
 
+/* The first report of a recording; live there is none yet, which is an empty one. */
+static int show_first(struct display *d)
+{
+	struct when now = { .ts = json__now() };
+
+	if (d->state.replay)
+		return go(d, 1);
+	d->kept = d->ops->keep(d->run, now);
+	return d->kept ? d->ops->show(d->run, d->kept) : -ENOMEM;
+}
+
 /* From the first screen to the last. */
 static enum status show_until_end(struct display *d, const struct loop_conf *conf)
 {
@@ -201,7 +214,7 @@ static enum status show_until_end(struct display *d, const struct loop_conf *con
 	if (status)
 		return status;
 	if (verdict_of(d->ops->open(d->run)) != LOOP_GO_ON ||
-	    verdict_of(d->state.replay ? go(d, 1) : 0) != LOOP_GO_ON || draw(d) != LOOP_GO_ON)
+	    verdict_of(show_first(d)) != LOOP_GO_ON || draw(d) != LOOP_GO_ON)
 		status = ST_FAIL;
 	if (!status)
 		status = loop__run(d->loop, conf);
