@@ -65,7 +65,7 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 
 # Built with the sanitizers: what they find fails the test.  Objects are shared by all tests.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c,$(RMAP_SRC) $(LAT_SRC)) cmd/xchg/device.c
+UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c %/rungs.c,$(RMAP_SRC) $(LAT_SRC)) cmd/xchg/device.c
 UNIT_OBJ := $(patsubst %.c,$(B)/obj/sanitized/%.o,$(UNIT_SRC))
 $(B)/obj/sanitized/%.o: %.c
 	@mkdir -p $(@D)
