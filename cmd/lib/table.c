@@ -32,7 +32,6 @@ struct table *table__new(const struct table_col *cols, unsigned int n)
 
 void table__cell(struct table *t, const char *text)
 {
-	size_t size = strlen(text) + 1;
 	char *copy;
 
 	if (t->len == t->cap) {
@@ -46,12 +45,11 @@ void table__cell(struct table *t, const char *text)
 		t->cells = more;
 		t->cap = cap;
 	}
-	copy = malloc(size);
+	copy = text__dup(text);
 	if (!copy) {
 		t->failed = true;
 		return;
 	}
-	text__clean(copy, size, text);
 	t->cells[t->len++] = copy;
 }
 

@@ -3,6 +3,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include "text.h"
@@ -52,31 +53,70 @@ static size_t decode(const char *s, uint32_t *code)
 	return len;
 }
 
-static int columns_of(uint32_t code)
+/*
+ * What is not seen itself and may change how the text around it is read, as U+202E, behind
+ * which letters run from right to left: Unicode's Default_Ignorable_Code_Point
+ * (DerivedCoreProperties.txt, 15.0), and the separators and annotations beside them.
+ */
+static bool hidden(uint32_t code)
 {
-	return code < 0x7f && code >= 0x20 ? 1 : wcwidth(code);
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0xad, 0xad },	      { 0x34f, 0x34f },	    { 0x61c, 0x61c },
+		{ 0x115f, 0x1160 },   { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },
+		{ 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
+		{ 0x3164, 0x3164 },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 },   { 0xfff0, 0xfffb },   { 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/* Columns of the character at s, and its bytes; -1 where it is shown as '?'. */
+static int columns_at(const char *s, size_t *len)
+{
+	uint32_t code;
+
+	*len = decode(s, &code);
+	if (!*len) {
+		*len = 1;
+		return -1;
+	}
+	if (*len == 1)
+		return code < 0x7f && code >= 0x20 ? 1 : -1;
+	return !utf8 || hidden(code) ? -1 : wcwidth(code);
 }
 
 void text__clean(char *dst, size_t size, const char *src)
 {
-	size_t at = 0;
+	size_t at = 0, len;
 
-	while (*src && at + 1 < size) {
-		uint32_t code;
-		size_t len = decode(src, &code);
-
-		if (!len || columns_of(code) < 0 || (len > 1 && !utf8)) {
+	for (; *src && at + 1 < size; src += len) {
+		if (columns_at(src, &len) < 0) {
 			dst[at++] = '?';
-			src += len ? len : 1;
 			continue;
 		}
 		if (at + len >= size)
 			break;
 		memcpy(dst + at, src, len);
 		at += len;
-		src += len;
 	}
 	dst[at] = 0;
+}
+
+char *text__dup(const char *src)
+{
+	size_t size = strlen(src) + 1;
+	char *clean = malloc(size);
+
+	if (clean)
+		text__clean(clean, size, src);
+	return clean;
 }
 
 /* Walks over at most @max bytes and @columns columns; gives both as walked. */
@@ -84,15 +124,14 @@ static void walk(const char *s, size_t max, size_t columns, size_t *bytes, size_
 {
 	*bytes = *width = 0;
 	while (*bytes < max && s[*bytes]) {
-		uint32_t code;
-		size_t len = decode(s + *bytes, &code);
-		int w = len ? columns_of(code) : 1;
+		size_t len;
+		int w = columns_at(s + *bytes, &len);
 
 		if (w < 0)
 			w = 1;
 		if (*width + w > columns)
 			return;
-		*bytes += len ? len : 1;
+		*bytes += len;
 		*width += w;
 	}
 }

@@ -14,11 +14,15 @@ void text__init(void);
 bool text__utf8(void);
 
 /*
- * Copies @src to @dst (@size bytes, always terminated): control characters and
- * bytes that are no UTF-8 become '?', and so does all beyond ASCII where the
- * user's character set is not UTF-8.  A character is copied whole or not at all.
+ * Copies @src to @dst (@size bytes, always terminated): control characters, those that
+ * are not seen and only change how others are (as the direction of writing), and bytes
+ * that are no UTF-8 become '?', and so does all beyond ASCII where the user's character
+ * set is not UTF-8.  A character is copied whole or not at all.
  */
 void text__clean(char *dst, size_t size, const char *src);
+
+/* The same of a text of any length, to be freed; NULL when memory is out. */
+char *text__dup(const char *src);
 
 /* Columns that a clean text, or its first @bytes bytes, take on a terminal. */
 size_t text__width(const char *clean);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables and the text in them: no line wider than the terminal, whatever is in a cell. */
+/* Tables: no line wider than the terminal, whatever is in a cell. */
 #include <locale.h>
 #include "../../cmd/lib/table.h"
 #include "../../cmd/lib/text.h"
@@ -98,64 +98,6 @@ static void least_important_columns_go_first(void **state)
 	free(text);
 }
 
-static void terminal_controls_are_harmless(void **state)
-{
-	char clean[64];
-
-	(void)state;
-	text__clean(clean, sizeof(clean),
-		    "a\x1b[2Jb\x7f\xc2\x9b"
-		    "1m");
-	assert_null(strpbrk(clean, "\x1b\x7f\xc2\x9b"));
-	text__clean(clean, 4, "abcdef");
-	assert_string_equal(clean, "abc");
-	text__clean(clean, sizeof(clean),
-		    "\xc0\x80\xff"
-		    "x"); /* overlong, not UTF-8 */
-	assert_string_equal(clean, "???x");
-}
-
-static void wide_characters(void **state)
-{
-	char clean[64];
-
-	(void)state;
-	if (!text__utf8())
-		skip(); /* this C library has no UTF-8 locale */
-	text__clean(clean, sizeof(clean),
-		    "\xe6\xbc\xa2"
-		    "a");
-	assert_int_equal(text__width(clean), 3);
-	assert_int_equal(text__fit(clean, 1), 0); /* never half a character */
-	assert_int_equal(text__fit(clean, 2), 3);
-	assert_int_equal(text__fit(clean, 3), 4);
-	text__clean(clean, 3, "\xe6\xbc\xa2");
-	assert_string_equal(clean, "");
-}
-
-/* Every wrapped line fits, and no word is lost. */
-static void prose_is_wrapped(void **state)
-{
-	static const char prose[] = "one two three incomprehensibilities four";
-
-	(void)state;
-	for (unsigned int width = 0; width <= 60; width++) {
-		char *text = NULL, *save = NULL;
-		size_t len, letters = 0;
-		FILE *f = open_memstream(&text, &len);
-
-		text__wrap(f, prose, width);
-		fclose(f);
-		for (char *p = text; *p; p++)
-			letters += *p != ' ' && *p != '\n';
-		assert_int_equal(letters, sizeof(prose) - 1 - 4);
-		for (char *line = strtok_r(text, "\n", &save); line;
-		     line = strtok_r(NULL, "\n", &save))
-			assert_true(!width || text__width(line) <= width);
-		free(text);
-	}
-}
-
 static int use_utf8(void **state)
 {
 	(void)state;
@@ -172,22 +114,7 @@ static int use_ascii(void **state)
 	return 0;
 }
 
-static void ascii_terminals_get_ascii(void **state)
-{
-	char clean[64];
-
-	(void)state;
-	text__clean(clean, sizeof(clean),
-		    "\xe6\xbc\xa2"
-		    "a\xc3\xa9");
-	assert_string_equal(clean, "?a?");
-}
-
 RUN_TESTS(cmocka_unit_test_setup(no_line_is_wider_than_the_terminal, use_utf8),
 	  cmocka_unit_test_setup(unlimited_shows_everything_aligned, use_utf8),
 	  cmocka_unit_test_setup(least_important_columns_go_first, use_utf8),
-	  cmocka_unit_test_setup(terminal_controls_are_harmless, use_utf8),
-	  cmocka_unit_test_setup(wide_characters, use_utf8),
-	  cmocka_unit_test_setup(prose_is_wrapped, use_utf8),
-	  cmocka_unit_test_setup(ascii_terminals_get_ascii, use_ascii),
 	  cmocka_unit_test_setup(no_line_is_wider_than_the_terminal, use_ascii))
