@@ -15,10 +15,11 @@ FILE *prose__open(struct prose *prose, FILE *out)
 
 int prose__close(struct prose *prose)
 {
-	int err = fclose(prose->buffer) ? -ENOMEM : 0;
+	char *clean = fclose(prose->buffer) ? NULL : text__dup(prose->text);
 
-	if (!err)
-		text__wrap(prose->out, prose->text, out__width(prose->out));
+	if (clean)
+		text__wrap(prose->out, clean, out__width(prose->out));
 	free(prose->text);
-	return err;
+	free(clean);
+	return clean ? 0 : -ENOMEM;
 }

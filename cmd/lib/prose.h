@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A paragraph for people: written piece by piece, wrapped at the terminal's width. */
+/*
+ * A paragraph for people: written piece by piece, whatever the pieces hold, then cleaned
+ * and wrapped at the terminal's width.
+ */
 #ifndef FOLIOSCOPE_PROSE_H
 #define FOLIOSCOPE_PROSE_H
 

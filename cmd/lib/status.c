@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include "status.h"
+#include "text.h"
 
 static void (*before)(void);
 
@@ -14,7 +15,7 @@ void status__before(void (*call)(void))
 
 static void vsay(const char *fmt, va_list ap)
 {
-	char line[1024];
+	char line[1024], clean[sizeof(line)];
 
 	if (before)
 		before();
@@ -23,7 +24,9 @@ static void vsay(const char *fmt, va_list ap)
 	for (char *p = line; *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-	fprintf(stderr, "%s: %s\n", program_invocation_short_name, line);
+	/* Names of files, and what a recording calls itself, come from anywhere. */
+	text__clean(clean, sizeof(clean), line);
+	fprintf(stderr, "%s: %s\n", program_invocation_short_name, clean);
 }
 
 enum status fail(enum status status, const char *fmt, ...)

@@ -237,15 +237,21 @@ void tui__end(void)
 
 unsigned int tui__put(unsigned int y, unsigned int x, enum tui_look look, const char *text)
 {
+	char *clean;
 	size_t bytes;
 
 	if (y >= tui__height() || x >= tui__width())
 		return x;
-	bytes = text__fit(text, tui__width() - x);
+	clean = text__dup(text);
+	if (!clean)
+		return x;
+	bytes = text__fit(clean, tui__width() - x);
 	attrset(looks[look]);
-	mvaddnstr(y, x, text, bytes);
+	mvaddnstr(y, x, clean, bytes);
 	attrset(0);
-	return x + text__columns(text, bytes);
+	x += text__columns(clean, bytes);
+	free(clean);
+	return x;
 }
 
 void tui__line(unsigned int y, enum tui_look look, const char *text)

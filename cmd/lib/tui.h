@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The terminal of an interactive display: its life, its keys, and text on it.  A process
- * has one.  Texts must be clean, see text__clean().
+ * has one.  Texts may hold anything: what is put on the screen is cleaned, see text.h.
  */
 #ifndef FOLIOSCOPE_TUI_H
 #define FOLIOSCOPE_TUI_H

@@ -146,25 +146,22 @@ static void print_loss(const struct books *books, char text[PART])
 
 static void draw_trust(unsigned int y, const struct run *run, const struct rmap_kept *kept)
 {
-	char backend[PART], none[PART], partial[PART], clean[2][PART], loss[PART] = "",
-								       sample[PART] = "";
+	char backend[PART], none[PART], partial[PART], loss[PART], sample[PART] = "";
 	const struct books *books = &run->books;
 	const struct tui_piece pieces[] = {
 		{ loss, LOOK_BAD, 0 },
 		{ books->incomplete ? "recording cut off" : "", LOOK_BAD, 1 },
 		{ sample, LOOK_STRONG, 1 },
 		{ backend, LOOK_PLAIN, 2 },
-		{ clean[0], LOOK_PLAIN, 3 },
-		{ clean[1], LOOK_PLAIN, 4 },
+		{ none, LOOK_PLAIN, 3 },
+		{ partial, LOOK_PLAIN, 4 },
 	};
 
-	snprintf(loss, PART, "backend %s", run->head.backend ? run->head.backend : "?");
-	text__clean(backend, PART, loss);
-	loss[0] = 0;
+	snprintf(backend, PART, "backend %s", run->head.backend ? run->head.backend : "?");
 	print_names(&run->head, COVERAGE_NONE, "not seen: ", none);
 	print_names(&run->head, COVERAGE_PARTIAL, "in part: ", partial);
-	text__clean(clean[0], PART, *none || *partial ? none : "all causes seen");
-	text__clean(clean[1], PART, partial);
+	if (!*none && !*partial)
+		strcpy(none, "all causes seen");
 	print_loss(books, loss);
 	if (kept && kept->snap.sample > 1)
 		snprintf(sample, PART, "1 walk of %" PRIu32 " counted", kept->snap.sample);
@@ -188,16 +185,15 @@ void rmap_head__coverage(const struct run *run, FILE *f)
 {
 	static const char *const states[] = { "seen", "seen in part", "not seen" };
 	const struct head *head = &run->head;
-	char clean[512];
 
 	fprintf(f, "Backend %s\n\n", run->head.backend ? run->head.backend : "?");
 	for (size_t i = 0; i < head->len; i++) {
 		const struct coverage *c = &head->coverage[i];
-		char line[512];
+		char line[512], clean[sizeof(line)];
 
 		snprintf(line, sizeof(line), "%-16s %s%s%s", c->name, states[c->state],
 			 c->why ? ": " : "", c->why ? c->why : "");
-		text__clean(clean, sizeof(clean), line);
+		text__clean(clean, sizeof(clean), line); /* a line has no newlines */
 		fprintf(f, "%s\n", clean);
 	}
 	fputc('\n', f);
