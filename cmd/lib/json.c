@@ -5,6 +5,9 @@
 #include "../../bpf/hist.h"
 #include "json.h"
 
+/* One line, and ASCII: what people see of it on a terminal is harmless there. */
+#define LINE (JSON_COMPACT | JSON_ENSURE_ASCII)
+
 double json__now(void)
 {
 	struct timespec t;
@@ -20,7 +23,7 @@ int json__line(FILE *f, json_t *line)
 	if (!line)
 		return -ENOMEM;
 	/* Write errors are the output's business, see out__flush(). */
-	err = json_dumpf(line, f, JSON_COMPACT | JSON_REAL_PRECISION(16));
+	err = json_dumpf(line, f, LINE | JSON_REAL_PRECISION(16));
 	fputc('\n', f);
 	json_decref(line);
 	return err && !ferror(f) ? -ENOMEM : 0;
@@ -35,7 +38,7 @@ int json__interval(FILE *f, double ts, double interval_s, json_t *more, size_t n
 	fprintf(f, "{\"type\":\"interval\",\"ts\":%.6f,\"interval_s\":%.6f,", ts, interval_s);
 	json_object_foreach(more, key, value) {
 		fprintf(f, "\"%s\":", key);
-		json_dumpf(value, f, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_dumpf(value, f, LINE | JSON_ENCODE_ANY);
 		fputc(',', f);
 	}
 	json_decref(more);
@@ -47,7 +50,7 @@ int json__interval(FILE *f, double ts, double interval_s, json_t *more, size_t n
 			return -ENOMEM;
 		if (i)
 			fputc(',', f);
-		json_dumpf(obj, f, JSON_COMPACT);
+		json_dumpf(obj, f, LINE);
 		json_decref(obj);
 	}
 	fputs("]}\n", f);
