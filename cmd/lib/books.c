@@ -16,14 +16,22 @@ static struct books_entry *find(const struct books_list *list, const char *name)
 
 void books__add(struct books_list *list, const char *name, int64_t n)
 {
-	struct books_entry *entry = find(list, name);
+	size_t len = strnlen(name, BOOKS_NAME);
+	struct books_entry *entry;
+	char cut[BOOKS_NAME] = "";
 
+	/* A recording's may be longer; half a character is none that JSON takes. */
+	if (len == BOOKS_NAME)
+		for (len--; len && (name[len] & 0xc0) == 0x80;)
+			len--;
+	memcpy(cut, name, len);
+	entry = find(list, cut);
 	if (!entry) {
 		if (list->len == BOOKS_ENTRIES)
 			return;
 		entry = &list->entry[list->len++];
 		*entry = (struct books_entry){ 0 };
-		strncpy(entry->name, name, BOOKS_NAME - 1);
+		strcpy(entry->name, cut);
 	}
 	entry->n += n;
 }
