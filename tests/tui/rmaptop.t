@@ -297,6 +297,88 @@ $t->resize(80, 24);
 $t->keys('Escape');
 $t->golden("$dir/table-80x24.txt");
 
+# --- sizes, while a recording plays
+{
+	# Report N: five rows with 100 + N walks in all, 20 + N of them the first's.
+	my $n    = 899;
+	my $play = Tui->new(80, 24, 'C.UTF-8');
+	open my $f, '>', "$play->{dir}/long" or die;
+	print $f qq({"type":"header","tool":"rmaptop","backend":"fentry","start":1,"coverage":{}}\n);
+	for my $at (1 .. $n) {
+		my @numbers = map { $_ == 1 ? 20 + $at : 20 } 1 .. 5;
+		print $f qq({"type":"interval","ts":$at,"interval_s":1,"rows":[), join(',', map {
+			my $walks = $numbers[ $_ - 1 ];
+			qq({"pid":$_,"comm":"task$_","cause":"unmap","kind":"anon","walks":$walks,"vmas":$walks,"mapped":$walks,"ns":)
+				. $walks * 1000 . qq(,"lock_ns":0,"max":1000,"vmas_max":1,"hist":[{"lo":960,"hi":1024,"count":$walks}]})
+		} 1 .. 5), "]}\n";
+	}
+	print $f qq({"type":"end","ts":$n,"seen":0,"recorded":0,"lost":{}}\n);
+	close $f;
+	$play->start("$tool --replay $play->{dir}/long");
+	$play->keys('+', '+', '+', '+');
+
+	# The number of a report whose numbers are all on the screen; '' if they do not agree.
+	my $whole = sub {
+		my $screen = shift;
+		my ($at)   = $screen =~ m{ (\d+)/$n } or return '';
+		my $walks  = 100 + $at;
+		my $first  = 20 + $at;
+		return '' unless $screen =~ /^$walks walks\/s /m && $screen =~ /^ *1 task1 +unmap +anon +$first /m;
+		return '' unless 5 == (() = $screen =~ /^ *\d task\d +unmap/mg) && $screen =~ /F10Quit\s*\z/;
+		return $at;
+	};
+	my $plays = sub {
+		my ($name, $seen) = @_;
+		my $first = '';
+		$play->keys('{'); # far from the end
+		my ($screen, $ok) = $play->wait_until(sub {
+			my $at = $seen->($_[0]);
+			$first = $at if $first eq '';
+			return $at ne '' && $at ne $first;
+		});
+		ok($ok, $name) or diag("after '$first':\n$screen");
+	};
+	$plays->('a recording plays', $whole);
+	for my $size ([ 10, 3 ], [ 200, 60 ], [ 10, 3 ], [ 40, 10 ], [ 10, 4 ], [ 3, 3 ], [ 1, 1 ], [ 80, 2 ]) {
+		$play->resize(@$size);
+		my ($width, $height) = @$size;
+		# Of a line there is what there is room for: the number of walks, from 10 columns on.
+		$plays->("${width}x$height: plays on", $height < 9 ? sub { $_[0] =~ /\A(?:\d+\/$n\b.*  )?([1-9]\d\d) walk/ ? $1 : '' }
+			: $width >= 80 ? $whole : sub { $_[0] =~ /^ *1 task1 +unmap +(\d+)/m ? $1 : '' })
+			if $width >= 10;
+		$play->resize(80, 24);
+		$plays->('  and back at 80x24 all of a report is there, and of the next', $whole);
+	}
+
+	# What stands before the table, too: opened in one size, seen in others.
+	for my $window ([ 'help', 'h', qr/^Keys/m ], [ 'a row', 'Enter', qr/process that walks/ ], [ 'the coverage', 'v', qr/^Backend/m ],
+		[ 'a menu', 'F6', qr/^Sort by/m ], [ 'ticks', 'c', qr/\[x\] PID/ ], [ 'a search', '/', qr/^Search:/m ]) {
+		my ($name, $key, $text) = @$window;
+		$play->keys($key);
+		$play->wait_for($text);
+		$play->resize(10, 3);
+		$play->wait_gone($text) if $name =~ /row|help/;
+		$play->keys('Down', 'Down', 'Up');
+		$play->resize(200, 60);
+		$play->resize(10, 3);
+		$play->resize(80, 24);
+		$play->wait_for($text, "$name is there after 10x3, 200x60 and 10x3");
+		$play->keys('Escape', 'Home');
+		$play->wait_for(qr/F10Quit/);
+	}
+	$plays->('it plays on', $whole);
+
+	# Faster than it can draw.
+	for my $round (1 .. 30) {
+		$play->tmux('resize-window', '-x', 1 + $round * 37 % 120, '-y', 1 + $round * 23 % 40);
+	}
+	$play->resize(80, 24);
+	$plays->('after thirty sizes in a row all is there', $whole);
+	$play->keys('q');
+	$play->ended(0, 'q');
+	$play->finish;
+}
+
 # --- however it ends, the terminal is as before
 my ($running) = run('pgrep -n -P ' . $t->ask('#{pane_pid}'))->{out} =~ /(\d+)/;
 kill TERM => $running;
