@@ -104,7 +104,7 @@ enum status loop__run(struct loop *loop, const struct loop_conf *conf)
 		[SIGNALS] = { .fd = loop->signals, .events = POLLIN },
 		[INTERVAL] = { .fd = loop->interval, .events = POLLIN },
 		[DURATION] = { .fd = loop->duration, .events = POLLIN },
-		[INPUT] = { .fd = conf->input ? STDIN_FILENO : -1, .events = POLLIN },
+		[INPUT] = { .fd = conf->input ? conf->input_fd : -1, .events = POLLIN },
 	};
 	uint64_t ticks = 0;
 

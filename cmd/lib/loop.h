@@ -24,8 +24,9 @@ struct loop_conf {
 	 * middle of one (@last says it is the last call either way).
 	 */
 	enum loop_verdict (*tick)(void *arg, bool last);
-	/* Called when standard input can be read or has ended; NULL: it is left alone. */
+	/* Called when input_fd (0: standard input) can be read or has ended; NULL: it is left alone. */
 	enum loop_verdict (*input)(void *arg);
+	int input_fd;
 	/* Called when the terminal got another size; may be NULL. */
 	enum loop_verdict (*resized)(void *arg);
 	void *arg;

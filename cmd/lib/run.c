@@ -73,12 +73,17 @@ static enum status trace(struct run *run, struct loop *loop, struct child *child
 			return status;
 		conf.child = child->pid;
 	}
+	if (run->course)
+		status = run->course(run, &conf);
+	if (status)
+		return status;
 	status = display ? display__live(run, loop, &conf) : loop__run(loop, &conf);
 	if (!status)
 		status = run->ops->account(run);
 	if (status)
 		return status;
-	return shown_status(run, end(run));
+	status = shown_status(run, end(run));
+	return status ? status : run->verdict;
 }
 
 static enum status live(struct run *run)

@@ -11,6 +11,7 @@
 #include "books.h"
 #include "display.h"
 #include "head.h"
+#include "loop.h"
 #include "opts.h"
 #include "replay.h"
 #include "status.h"
@@ -23,6 +24,9 @@ struct run {
 	struct books books;
 	bool batch;	       /* no interactive display */
 	struct display *shown; /* private to the display */
+	/* Live: makes something else of the loop than intervals; NULL: no.  ST_OK, or a message. */
+	enum status (*course)(struct run *run, struct loop_conf *conf);
+	enum status verdict; /* ends with this when nothing failed */
 	int argc;
 	char *const *argv;
 };
