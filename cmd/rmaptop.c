@@ -6,6 +6,7 @@
 #include "lib/run.h"
 #include "rmap/live.h"
 #include "rmap/record.h"
+#include "rmap/selftest.h"
 #include "rmap/snapshot.h"
 #include "rmap/throttle.h"
 #include "rmap/tui.h"
@@ -32,6 +33,8 @@ struct rmaptop {
 	struct rmap_mode mode;
 	struct rmap_tui *tui;
 	unsigned int by; /* enum rmap_by: what is shown */
+	bool own;	 /* an option of rmaptop's own was given, other than --self-test */
+	struct selftest *selftest;
 };
 
 static struct rmaptop *rmaptop(struct run *run)
@@ -49,6 +52,7 @@ enum {
 	OPT_MAX_OVERHEAD,
 	OPT_MAX_ROWS,
 	OPT_BATCH,
+	OPT_SELF_TEST,
 };
 
 static void parse_sort(struct rmaptop *top, const char *title)
@@ -94,13 +98,24 @@ static bool parse_filter(struct rmap_filter *filter, int key, const char *arg)
 	}
 }
 
-static error_t parse_own(int key, char *arg, struct argp_state *state)
+static enum status course(struct run *run, struct loop_conf *conf)
 {
-	struct rmaptop *top = state->input;
+	return selftest__course(rmaptop(run)->selftest, conf);
+}
 
+/* It chooses itself what is counted, and when it ends. */
+static void check_selftest(const struct rmaptop *top)
+{
+	const struct opts *opts = &top->run.opts;
+
+	if (top->own || opts->npids || opts->cgroup || opts->interval_ns || opts->count ||
+	    opts->duration_ns || opts->command || opts->nreplay)
+		opts__bad("--self-test goes with -b, -j, -o and -v only");
+}
+
+static error_t parse(struct rmaptop *top, int key, char *arg)
+{
 	switch (key) {
-	case ARGP_KEY_INIT:
-		return 0;
 	case 'r':
 		top->table.rows = opts__number("the number of rows", arg, 0, UINT32_MAX);
 		return 0;
@@ -130,6 +145,8 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 		top->mode.max_overhead = opts__percent("the overhead", arg);
 		return 0;
 	case ARGP_KEY_END:
+		if (top->run.course)
+			check_selftest(top);
 		if (top->run.opts.nreplay && (top->filter.comm || top->filter.kinds ||
 					      top->filter.causes || top->filter.min_vmas))
 			opts__bad("--comm, --kind, --cause and --min-vmas cannot be applied to a recording");
@@ -137,9 +154,22 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case OPT_BATCH:
 		top->run.batch = true;
 		return 0;
+	case OPT_SELF_TEST:
+		top->run.course = course;
+		top->run.batch = true;
+		return 0;
 	default:
 		return parse_filter(&top->filter, key, arg) ? 0 : ARGP_ERR_UNKNOWN;
 	}
+}
+
+static error_t parse_own(int key, char *arg, struct argp_state *state)
+{
+	struct rmaptop *top = state->input;
+	error_t err = parse(top, key, arg);
+
+	top->own |= !err && key != OPT_SELF_TEST && key != ARGP_KEY_END;
+	return err;
 }
 
 static const struct argp_option own_options[] = {
@@ -158,6 +188,8 @@ static const struct argp_option own_options[] = {
 	{ "kind", OPT_KIND, "KINDS", 0, "only of these kinds of folios: anon,file,shmem,ksm", 3 },
 	{ "cause", OPT_CAUSE, "CAUSES", 0, "only for these causes, as unmap,migrate_unmap", 3 },
 	{ "min-vmas", OPT_MIN_VMAS, "N", 0, "only walks that visit at least N VMAs", 3 },
+	{ "self-test", OPT_SELF_TEST, NULL, 0,
+	  "make known walks and say which of them are seen, exactly", 4 },
 	{ 0 }
 };
 
@@ -165,6 +197,12 @@ static const struct argp own = { .options = own_options, .parser = parse_own };
 
 static enum status open_live(struct run *run)
 {
+	enum status status = ST_OK;
+
+	if (run->course)
+		status = selftest__start(&rmaptop(run)->selftest, run, &rmaptop(run)->snap);
+	if (status)
+		return status;
 	return rmap_live__open(&run->opts, &rmaptop(run)->filter, &rmaptop(run)->mode, &run->head,
 			       &rmaptop(run)->live);
 }
@@ -189,6 +227,7 @@ static int read_recorded(struct run *run, const json_t *line)
 static void close_live(struct run *run)
 {
 	rmap_live__close(rmaptop(run)->live);
+	selftest__free(rmaptop(run)->selftest);
 }
 
 static int interval(struct run *run, struct when when)
@@ -207,12 +246,12 @@ static int interval(struct run *run, struct when when)
 
 static int header(struct run *run)
 {
-	return rmap_table__header(run);
+	return run->course ? selftest__header(rmaptop(run)->selftest) : rmap_table__header(run);
 }
 
 static int end(struct run *run)
 {
-	return rmap_table__end(run);
+	return run->course ? selftest__end(rmaptop(run)->selftest) : rmap_table__end(run);
 }
 
 static int open_tui(struct run *run)

@@ -29,6 +29,8 @@ bad_usage($tool,
 	[ '--max-overhead 101', qr/overhead.*'101'/ ],
 	[ '--max-overhead 1%', qr/overhead.*'1%'/ ],
 	[ '--min-vmas 0',  qr/VMAs.*'0'/ ],
+	(map { [ "--self-test $_", qr/--self-test/ ] } '-p 1', '-c /tmp', '-g cause', '-s WALKS',
+		'-i 1', '-n 1', '-d 1', '1', '--kind anon', '--sample 2', '--batch', '--replay x', '-- true'),
 	[ '--replay x --kind anon', qr/--kind.*recording/ ],
 );
 refused($tool, @SHARED_REFUSED);
