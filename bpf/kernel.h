@@ -44,6 +44,10 @@ enum {
 	BPF_NOEXIST = 1,
 };
 
+enum {
+	BPF_F_MMAPABLE = 1 << 10,
+};
+
 /* include/uapi/linux/bpf.h, answer of bpf_get_ns_current_pid_tgid(). */
 struct bpf_pidns_info {
 	__u32 pid;
@@ -74,22 +78,129 @@ struct page_vma_mapped_walk {
 	struct vm_area_struct *vma;
 };
 
+struct list_head {
+	struct list_head *next;
+};
+
+struct rb_node {
+	unsigned long __rb_parent_color;
+	struct rb_node *rb_right;
+	struct rb_node *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
+struct rb_root_cached {
+	struct rb_root rb_root;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+/* include/linux/rwsem.h, without PREEMPT_RT */
+struct rw_semaphore {
+	atomic_long_t count;
+};
+
+/* include/linux/rmap.h (5.10 to 7.2). */
+struct anon_vma {
+	struct anon_vma *root;
+	struct rw_semaphore rwsem;
+	atomic_t refcount;
+	/* Both since 2555283eb40d (6.0) and the stable series it went to; one counter before. */
+	unsigned long num_children;
+	unsigned long num_active_vmas;
+	struct anon_vma *parent;
+	struct rb_root_cached rb_root;
+};
+
+struct anon_vma_chain {
+	struct vm_area_struct *vma;
+	struct anon_vma *anon_vma;
+	struct list_head same_vma;
+	struct rb_node rb;
+	unsigned long rb_subtree_last;
+};
+
+/* include/linux/pid.h */
+enum pid_type {
+	PIDTYPE_PID,
+	PIDTYPE_TGID,
+};
+
+struct upid {
+	int nr;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1];
+};
+
+struct signal_struct {
+	int nr_threads;
+	struct pid *pids[4];
+};
+
+/* include/linux/cgroup-defs.h; the number of a directory since 5.5 */
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 /*
  * Whose a folio is.  An anonymous one's mapping is its anon_vma, a KSM folio's its stable
  * node, with the two lowest bits set accordingly (include/linux/page-flags.h).
  */
 struct task_struct {
+	unsigned int flags;
+	struct mm_struct *mm;
 	int tgid;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	struct pid *thread_pid;
 	char comm[16];
+	struct signal_struct *signal;
+	struct css_set *cgroups;
 };
 
 struct mm_struct {
+	atomic_t mm_users;
+	struct rw_semaphore mmap_lock;
 	struct task_struct *owner; /* with CONFIG_MEMCG */
 };
 
 struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
 	struct mm_struct *vm_mm;
-	void *anon_vma; /* the VMA's own */
+	struct list_head anon_vma_chain;
+	struct anon_vma *anon_vma; /* the VMA's own */
+	unsigned long vm_pgoff;
+};
+
+/* Up to 6.0: a list in the order of addresses. */
+struct mm_struct___5_10 {
+	struct vm_area_struct___5_10 *mmap;
+};
+
+struct vm_area_struct___5_10 {
+	struct vm_area_struct___5_10 *vm_next;
+	struct mm_struct *vm_mm;
 };
 
 struct super_block {
@@ -253,6 +364,16 @@ struct rmap_walk_stat {
 	unsigned int vmas;
 	unsigned int mapped;
 	enum rmap_walk_kind kind;
+};
+
+/* kernel/bpf/task_iter.c: what the iterators hand over. */
+struct bpf_iter__task {
+	struct task_struct *task;
+};
+
+struct bpf_iter__task_vma {
+	struct task_struct *task;
+	struct vm_area_struct *vma;
 };
 
 #pragma clang attribute pop
