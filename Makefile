@@ -17,11 +17,12 @@ LIBS   := -lbpf -lelf -lz -ljansson -lncursesw -ltinfo -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
-TOOLS    := rmaptop exchangelat folioxchg
+TOOLS    := rmaptop exchangelat folioxchg anonvma
 PLOTS    := exchangelat
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 LAT_SRC  := $(wildcard cmd/lat/*.c)
+FOREST_SRC := $(wildcard cmd/forest/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
@@ -32,6 +33,7 @@ tools: $(TOOLS:%=$(B)/bin/%)
 # What a tool is made of besides cmd/NAME.c and cmd/lib.
 rmaptop_SRC := $(RMAP_SRC)
 exchangelat_SRC := $(LAT_SRC) cmd/xchg/device.c
+anonvma_SRC := $(FOREST_SRC)
 folioxchg_SRC := $(wildcard cmd/xchg/*.c)
 
 # ------------------------------------------------------------------ programs
@@ -45,7 +47,7 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	bpftool gen skeleton $< name $*_bpf > $@
 
 # Skeletons are found by the first build; after that the .d files know who uses them.
-$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h $(B)/bpf/exchange.skel.h
+$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h $(B)/bpf/exchange.skel.h $(B)/bpf/anonvma.skel.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
@@ -65,7 +67,8 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 
 # Built with the sanitizers: what they find fails the test.  Objects are shared by all tests.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c %/rungs.c,$(RMAP_SRC) $(LAT_SRC)) cmd/xchg/device.c
+UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c %/rungs.c,$(RMAP_SRC) $(LAT_SRC) $(FOREST_SRC)) \
+	    cmd/xchg/device.c
 UNIT_OBJ := $(patsubst %.c,$(B)/obj/sanitized/%.o,$(UNIT_SRC))
 $(B)/obj/sanitized/%.o: %.c
 	@mkdir -p $(@D)
