@@ -9,6 +9,7 @@
 #include "../lib/tracer.h"
 #include "exchange.skel.h"
 #include "live.h"
+#include "plan.h"
 
 struct lat_live {
 	struct tracer tracer;
@@ -51,82 +52,14 @@ static int open_skel(struct lat_live *live, char why[LADDER_WHY])
 	return err;
 }
 
-struct wants {
-	struct attach_want want[ATTACH_MAX];
-	size_t n;
-};
-
-static void want(struct wants *w, const char *prog, const char *target, bool optional)
+static int climb(void *arg, const struct plan *plan, char why[LADDER_WHY])
 {
-	w->want[w->n++] = (struct attach_want){ prog, target, optional };
-}
-
-/* The exchange itself is told by tracepoints or not at all. */
-static void want_exchange(struct wants *w, const struct lat_conf *conf)
-{
-	if (!conf->op[LAT_EXCHANGE])
-		return;
-	want(w, "exchange_end", NULL, false);
-	want(w, "exchange_phase", NULL, false);
-	want(w, "exchange_pair", NULL, false);
-	if (conf->split.nid || conf->split.order || conf->split.reason)
-		want(w, "exchange_start", NULL, false);
-}
-
-/* The function of this kernel: the first that it has; NULL if it has none of them. */
-static const char *function(struct lat_live *live, const char *prog, const char *const names[2])
-{
-	for (int i = 0; i < 2; i++)
-		if (attach__aim(live->skel->skeleton, prog, names[i]))
-			return names[i];
-	return NULL;
-}
-
-/* Ends before starts: what has a start must have its end seen. */
-static void want_steps(struct wants *w, struct lat_live *live, bool kprobe)
-{
-	/* Of 5.10: migration unmaps like reclaim (until a98a2f0c8ce1), and moves pages. */
-	static const char *const unmaps[] = { "try_to_migrate", "try_to_unmap" };
-	static const char *const moves[] = { "move_to_new_folio", "move_to_new_page" };
-	const char *unmap = function(live, "unmap_start", unmaps);
-	const char *move = function(live, "move_start", moves);
-
-	if (unmap) {
-		want(w, kprobe ? "unmap_end_kprobe" : "unmap_end", unmap, true);
-		want(w, kprobe ? "unmap_start_kprobe" : "unmap_start", unmap, true);
-	}
-	if (move) {
-		want(w, kprobe ? "move_end_kprobe" : "move_end", move, true);
-		want(w, kprobe ? "move_start_kprobe" : "move_start", move, true);
-	}
-}
-
-static int climb(struct lat_live *live, enum backend backend, char why[LADDER_WHY])
-{
-	struct wants w = { 0 };
+	struct lat_live *live = arg;
 	int err = open_skel(live, why);
 
 	if (err)
 		return err;
-	want_exchange(&w, &live->conf);
-	if (live->conf.op[LAT_MIGRATE]) {
-		want(&w, "migrate_end", NULL, false);
-		if (backend != BACKEND_TRACEPOINT)
-			want_steps(&w, live, backend == BACKEND_KPROBE);
-		if (attach__aim(live->skel->skeleton, "migrate_start", "mm_migrate_pages_start"))
-			want(&w, "migrate_start", NULL, false);
-		else if (backend == BACKEND_FENTRY)
-			want(&w, "migrate_start_fentry", "migrate_pages", false);
-		else if (backend == BACKEND_KPROBE)
-			want(&w, "migrate_start_kprobe", "migrate_pages", false);
-		else
-			err = -ESRCH;
-	}
-	if (err)
-		snprintf(why, LADDER_WHY, "no tracepoint migrate:mm_migrate_pages_start");
-	else
-		err = attach__climb(&live->tracer.attach, live->skel->skeleton, w.want, w.n,
-				    live->tracer.opts, why);
+	err = attach__climb(&live->tracer.attach, live->skel->skeleton, plan, live->tracer.opts, why);
 	if (err)
 		close_skel(live);
 	else
@@ -134,51 +67,9 @@ static int climb(struct lat_live *live, enum backend backend, char why[LADDER_WH
 	return err;
 }
 
-static int climb_tracepoint(void *arg, char why[LADDER_WHY])
+static void make_plan(const void *arg, struct kernel *kernel, struct plan *plan)
 {
-	return climb(arg, BACKEND_TRACEPOINT, why);
-}
-
-static int climb_fentry(void *arg, char why[LADDER_WHY])
-{
-	return climb(arg, BACKEND_FENTRY, why);
-}
-
-static int climb_kprobe(void *arg, char why[LADDER_WHY])
-{
-	return climb(arg, BACKEND_KPROBE, why);
-}
-
-/* -------------------------------------------------------------- coverage */
-
-static void cover_step(const struct lat_live *live, struct head *head, const char *name,
-		       const char *fentry, const char *kprobe)
-{
-	if (attach__has(&live->tracer.attach, fentry) || attach__has(&live->tracer.attach, kprobe))
-		head__cover(head, name, COVERAGE_FULL, NULL);
-	else if (live->tracer.backend == BACKEND_TRACEPOINT)
-		head__cover(head, name, COVERAGE_NONE, "no tracepoint tells it: -b fentry or kprobe");
-	else
-		head__cover(head, name, COVERAGE_NONE, "the kernel has inlined the function");
-}
-
-static void set_coverage(const struct lat_live *live, struct head *head)
-{
-	if (live->conf.op[LAT_EXCHANGE])
-		head__cover(head, "exchange", COVERAGE_FULL, NULL);
-	if (!live->conf.op[LAT_MIGRATE])
-		return;
-	head__cover(head, "migrate", COVERAGE_FULL, NULL);
-	cover_step(live, head, "migrate_unmap", "unmap_start", "unmap_start_kprobe");
-	cover_step(live, head, "migrate_move", "move_start", "move_start_kprobe");
-	if ((live->conf.split.nid || live->conf.split.order) &&
-	    !attach__has(&live->tracer.attach, "move_start") &&
-	    !attach__has(&live->tracer.attach, "move_start_kprobe"))
-		head__cover(head, "migrate_nid", COVERAGE_NONE,
-			    "without migrate_move no folio is seen: nodes and order are not known");
-	/* On stock kernels it attaches, and is never called there: measured on all five. */
-	head__cover(head, "migrate_remap", COVERAGE_NONE,
-		    "remove_migration_ptes is inlined into migration");
+	lat_plan__make(plan, kernel, &((const struct lat_live *)arg)->conf);
 }
 
 /* -------------------------------------------------------------- draining */
@@ -299,11 +190,12 @@ void lat_live__close(struct lat_live *live)
 }
 
 /* Without the patch only migration can be seen: say so before anything is loaded. */
-static enum status check_patch(const struct opts *opts, const struct lat_conf *conf)
+static enum status check_patch(const struct opts *opts, const struct lat_conf *conf,
+			       struct kernel *kernel)
 {
 	if (!conf->op[LAT_EXCHANGE])
 		return ST_OK;
-	if (attach__no_event("exchange/folio_exchange_pair"))
+	if (!kernel__has(kernel, KERNEL_TRACEPOINT, "folio_exchange_pair"))
 		return fail(ST_KERNEL, "this kernel cannot exchange folios: no tracepoint "
 				       "exchange:folio_exchange_pair (it comes with the folioscope "
 				       "kernel patch); --op migrate works without it");
@@ -317,28 +209,26 @@ static enum status check_patch(const struct opts *opts, const struct lat_conf *c
 enum status lat_live__open(const struct opts *opts, const struct lat_conf *conf, struct head *head,
 			   struct lat_live **out)
 {
-	/* For migration tracepoints come last, as they show the least. */
-	static const struct rung migrate[] = {
-		{ BACKEND_FENTRY, climb_fentry },
-		{ BACKEND_KPROBE, climb_kprobe },
-		{ BACKEND_TRACEPOINT, climb_tracepoint },
-	};
-	static const struct rung exchange[] = { { BACKEND_TRACEPOINT, climb_tracepoint } };
-	bool both = conf->op[LAT_MIGRATE];
-	enum status status = check_patch(opts, conf);
+	const struct ladder ladder = { lat_plan__rungs(conf), make_plan, climb };
+	struct kernel *kernel = kernel__running();
 	struct lat_live *live;
+	enum status status;
 
-	if (status)
-		return status;
 	*out = live = calloc(1, sizeof(*live));
-	if (!live)
+	if (!live || !kernel) {
+		kernel__free(kernel);
 		return fail(ST_FAIL, "out of memory");
+	}
 	live->conf = *conf;
-	status = tracer__start(&live->tracer, opts, both ? migrate : exchange, both ? 3 : 1, live,
-			       head);
-	if (status)
-		return status;
-	set_coverage(live, head);
-	tracer__begin(&live->tracer);
-	return ST_OK;
+	status = bpfenv__check(opts->verbose);
+	if (!status)
+		status = check_patch(opts, conf, kernel);
+	if (!status)
+		status = tracer__start(&live->tracer, opts, &ladder, kernel, live, head);
+	if (!status)
+		lat_plan__cover(&live->tracer.plan, conf, head);
+	kernel__free(kernel);
+	if (!status)
+		tracer__begin(&live->tracer);
+	return status;
 }

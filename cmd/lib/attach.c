@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include "attach.h"
 #include "bpfenv.h"
 #include "opts.h"
@@ -12,14 +11,6 @@
 static struct bpf_object *object(const struct attach *a)
 {
 	return *a->skel->obj;
-}
-
-bool attach__no_event(const char *event)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s", event);
-	return !access("/sys/kernel/tracing/events", F_OK) && access(path, F_OK);
 }
 
 int attach__constants(const struct attach_rodata *ro, const struct opts *opts, char why[LADDER_WHY])
@@ -41,7 +32,7 @@ static bool is_kprobe(const struct bpf_program *prog)
 }
 
 /* Only what is wanted is loaded, and nothing that the kernel does not know. */
-static int choose(struct attach *a, const struct attach_want *wants, size_t n, char why[LADDER_WHY])
+static int choose(struct attach *a, const struct plan *plan, char why[LADDER_WHY])
 {
 	bool cmpxchg = bpfenv__has_cmpxchg();
 	struct bpf_program *prog;
@@ -52,27 +43,25 @@ static int choose(struct attach *a, const struct attach_want *wants, size_t n, c
 		if (!cmpxchg)
 			bpfenv__drop_cmpxchg(prog);
 	}
-	for (size_t i = 0; i < n; i++) {
+	for (const struct want *w = plan->want; w < plan->want + plan->n; w++) {
 		int err = 0;
 
-		prog = bpf_object__find_program_by_name(object(a), wants[i].prog);
-		if (wants[i].target && !is_kprobe(prog))
-			err = bpf_program__set_attach_target(prog, 0, wants[i].target);
-		if (err && !wants[i].optional) {
-			snprintf(why, LADDER_WHY, "the kernel has no function %s", wants[i].target);
+		prog = bpf_object__find_program_by_name(object(a), w->prog);
+		if (w->target && !is_kprobe(prog))
+			err = bpf_program__set_attach_target(prog, 0, w->target);
+		if (err) {
+			snprintf(why, LADDER_WHY, "the kernel has no function %s", w->target);
 			return err;
 		}
-		bpf_program__set_autoload(prog, !err);
+		bpf_program__set_autoload(prog, true);
 	}
 	return 0;
 }
 
 static int load(struct attach *a, const struct opts *opts, char why[LADDER_WHY])
 {
-	int err;
+	int err = bpf_object__load_skeleton(a->skel);
 
-	bpfenv__why(0); /* a missing optional function is no news */
-	err = bpf_object__load_skeleton(a->skel);
 	if (err) {
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));
 		return err;
@@ -93,26 +82,17 @@ static struct bpf_link *attach_one(struct bpf_program *prog, const char *target)
 	return bpf_program__attach(prog);
 }
 
-static int attach_all(struct attach *a, const struct attach_want *wants, size_t n,
-		      char why[LADDER_WHY])
+static int attach_all(struct attach *a, const struct plan *plan, char why[LADDER_WHY])
 {
-	for (a->n = 0; a->n < n; a->n++) {
-		const struct attach_want *w = &wants[a->n];
-		struct bpf_program *prog = bpf_object__find_program_by_name(object(a), w->prog);
+	for (a->n = 0; a->n < plan->n; a->n++) {
+		const struct want *w = &plan->want[a->n];
 		int err;
 
-		a->links[a->n] = NULL;
-		a->progs[a->n] = w->prog;
-		if (!bpf_program__autoload(prog))
-			continue;
-		a->links[a->n] = attach_one(prog, w->target);
+		a->links[a->n] =
+			attach_one(bpf_object__find_program_by_name(object(a), w->prog), w->target);
 		if (a->links[a->n])
 			continue;
 		err = -errno;
-		if (w->optional && is_kprobe(prog) && err == -ENOENT) {
-			bpfenv__why(0);
-			continue;
-		}
 		snprintf(why, LADDER_WHY, "%s: %s", w->target ? w->target : w->prog,
 			 bpfenv__why(err));
 		return err;
@@ -120,34 +100,21 @@ static int attach_all(struct attach *a, const struct attach_want *wants, size_t 
 	return 0;
 }
 
-int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct attach_want *wants,
-		  size_t n, const struct opts *opts, char why[LADDER_WHY])
+int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct plan *plan,
+		  const struct opts *opts, char why[LADDER_WHY])
 {
 	int err;
 
 	*a = (struct attach){ .skel = skel };
-	err = choose(a, wants, n, why);
+	bpfenv__why(0); /* what others failed at is no news */
+	err = choose(a, plan, why);
 	if (!err)
 		err = load(a, opts, why);
 	if (!err)
-		err = attach_all(a, wants, n, why);
+		err = attach_all(a, plan, why);
 	if (err)
 		attach__free(a);
 	return err;
-}
-
-bool attach__has(const struct attach *a, const char *prog)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (a->links[i] && !strcmp(a->progs[i], prog))
-			return true;
-	return false;
-}
-
-bool attach__aim(struct bpf_object_skeleton *skel, const char *prog, const char *target)
-{
-	return !bpf_program__set_attach_target(bpf_object__find_program_by_name(*skel->obj, prog),
-					       0, target);
 }
 
 void attach__free(struct attach *a)

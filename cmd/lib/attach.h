@@ -10,47 +10,25 @@
 struct bpf_object_skeleton;
 struct opts;
 
-#define ATTACH_MAX 32 /* programs of one object */
-
-/* A program that a rung needs. */
-struct attach_want {
-	const char *prog;   /* its name */
-	const char *target; /* kernel function; NULL: what its section names */
-	bool optional;	    /* left out where the kernel has no such target */
-};
-
-/* Attached programs, in the order of their wants.  {} is none. */
+/* Attached programs, in the order of their plan.  {} is none. */
 struct attach {
 	struct bpf_object_skeleton *skel;
-	struct bpf_link *links[ATTACH_MAX]; /* NULL: not attached */
-	const char *progs[ATTACH_MAX];
+	struct bpf_link *links[PLAN_MAX];
 	size_t n;
 };
 
 /*
  * Takes an object that was just opened (SKELETON__open() with its constants set; all
  * objects have can_cmpxchg and the filter of bpf/filter.bpf.h), loads of it the
- * programs in @wants and attaches them in this order.  A program of type kprobe is
+ * programs of @plan and attaches them in this order.  A program of type kprobe is
  * put on its target by kprobe or, by its section, kretprobe.  0, or -errno with one
  * line in @why and nothing attached; the object is the caller's either way.
  */
-int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct attach_want *wants,
-		  size_t n, const struct opts *opts, char why[LADDER_WHY]);
-
-/* Is this program attached? */
-bool attach__has(const struct attach *a, const char *prog);
-
-/*
- * Does an opened object's program (fentry, fexit, tp_btf) have this target on this kernel,
- * by its BTF?  It is then its target.
- */
-bool attach__aim(struct bpf_object_skeleton *skel, const char *prog, const char *target);
+int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct plan *plan,
+		  const struct opts *opts, char why[LADDER_WHY]);
 
 /* Detaches all; before the object is destroyed. */
 void attach__free(struct attach *a);
-
-/* Does the kernel lack this event ("rmap/rmap_walk_end") for certain? */
-bool attach__no_event(const char *event);
 
 /*
  * The constants that all objects have, by their place in SKEL->rodata.

@@ -14,7 +14,7 @@ void head__cover(struct head *head, const char *name, enum coverage_state state,
 		head->coverage[head->len++] = (struct coverage){ name, state, why };
 }
 
-static struct coverage *find(struct head *head, const char *name)
+struct coverage *head__find(struct head *head, const char *name)
 {
 	for (size_t i = 0; i < head->len; i++)
 		if (!strcmp(head->coverage[i].name, name))
@@ -32,7 +32,7 @@ int head__read(struct head *head, json_t *line)
 	json_object_foreach(coverage, name, value) {
 		const char *state = json_string_value(json_object_get(value, "state"));
 		const char *why = json_string_value(json_object_get(value, "why"));
-		struct coverage *known = find(head, name);
+		struct coverage *known = head__find(head, name);
 		enum coverage_state s = COVERAGE_FULL;
 
 		while (s < COVERAGE_NONE && (!state || strcmp(state, states[s])))

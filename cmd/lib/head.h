@@ -32,6 +32,9 @@ struct head {
 /* Appends to the coverage; the strings are borrowed. */
 void head__cover(struct head *head, const char *name, enum coverage_state state, const char *why);
 
+/* The coverage of a name, or NULL. */
+struct coverage *head__find(struct head *head, const char *name);
+
 /*
  * Takes a recorded header (a reference to it).  0, or -EINVAL when it is none.  Of
  * several files the first one's stays, with the worst coverage of all.

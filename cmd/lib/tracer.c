@@ -21,8 +21,8 @@ static uint64_t now_ns(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-enum status tracer__start(struct tracer *t, const struct opts *opts, const struct rung *rungs,
-			  size_t n, void *arg, struct head *head)
+enum status tracer__start(struct tracer *t, const struct opts *opts, const struct ladder *ladder,
+			  struct kernel *kernel, void *arg, struct head *head)
 {
 	uint64_t begin = now_ns();
 	enum status status;
@@ -30,14 +30,14 @@ enum status tracer__start(struct tracer *t, const struct opts *opts, const struc
 	*t = (struct tracer){ .opts = opts, .stats_fd = -1 };
 	status = bpfenv__check(opts->verbose);
 	if (!status)
-		status = ladder__climb(rungs, n, opts->backend, arg, opts->verbose, &t->backend);
+		status = ladder__climb(ladder, kernel, opts->backend, arg, opts->verbose, &t->plan);
 	if (status)
 		return status;
 	t->stats_fd = bpfenv__stats_on();
 	t->grace = grace__new();
 	if (!t->grace)
 		return fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
-	head->backend = backend__name(t->backend);
+	head->backend = backend__name(t->plan.backend);
 	if (opts->verbose)
 		warn_user("backend %s: attached after %.2f s", head->backend,
 			  (now_ns() - begin) / 1e9);

@@ -20,18 +20,18 @@
 struct tracer {
 	const struct opts *opts;
 	struct attach attach;
-	enum backend backend;
+	struct plan plan; /* what is attached, by which backend */
 	struct grace *grace;
 	int stats_fd;	/* keeps run-time statistics on, -1: off */
 	uint64_t since; /* CLOCK_MONOTONIC of the last interval's end, ns */
 };
 
 /*
- * Climbs the ladder, whose rungs are handed @arg and attach by attach__climb(), and says
+ * Climbs the ladder, whose functions are handed @arg and attach by attach__climb(), and says
  * in @head which backend is in use.  ST_OK, or a status with its message.
  */
-enum status tracer__start(struct tracer *t, const struct opts *opts, const struct rung *rungs,
-			  size_t n, void *arg, struct head *head);
+enum status tracer__start(struct tracer *t, const struct opts *opts, const struct ladder *ladder,
+			  struct kernel *kernel, void *arg, struct head *head);
 
 /* Everything is attached and known: the first interval begins. */
 void tracer__begin(struct tracer *t);

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 #include "../../bpf/rmap.h"
-#include "../lib/ksyms.h"
+#include "../lib/kernel.h"
 #include "cause.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof(*(a)))
@@ -51,7 +51,6 @@ static const char *const lacking[CAUSES] = {
 };
 
 static uint64_t address[ARRAY_SIZE(callbacks)];
-static bool hidden = true;
 
 const char *cause__name(enum cause cause)
 {
@@ -70,16 +69,10 @@ const char *kind__name(unsigned int kind)
 	return kind < RMAP_KINDS ? kinds[kind] : "?";
 }
 
-int cause__init(void)
+void cause__init(struct kernel *kernel)
 {
-	const char *name[ARRAY_SIZE(callbacks)];
-	int err;
-
 	for (size_t i = 0; i < ARRAY_SIZE(callbacks); i++)
-		name[i] = callbacks[i].name;
-	err = ksyms__find(name, address, ARRAY_SIZE(callbacks));
-	hidden = err < 0;
-	return err < 0 ? err : 0;
+		address[i] = kernel__address(kernel, callbacks[i].name);
 }
 
 enum cause cause__of(uint64_t rmap_one, bool migration)
@@ -111,7 +104,7 @@ size_t cause__callbacks(enum cause cause, uint64_t *addresses, size_t max)
 	return n;
 }
 
-bool cause__exists(enum cause cause, const char **why)
+bool cause__exists(struct kernel *kernel, enum cause cause, const char **why)
 {
 	/* Up to 5.13 migration unmaps with try_to_unmap_one. */
 	enum cause asked = cause == CAUSE_MIGRATE_UNMAP ? CAUSE_MIGRATE_RESTORE : cause;
@@ -119,13 +112,14 @@ bool cause__exists(enum cause cause, const char **why)
 	*why = lacking[cause];
 	if (cause == CAUSE_OTHER)
 		return true;
-	if (hidden) {
+	if (kernel__hides(kernel)) {
 		*why = "the kernel hides its symbols (kernel.kptr_restrict, CAP_SYSLOG): "
 		       "such walks count as other";
 		return false;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(callbacks); i++)
-		if (address[i] && callbacks[i].cause == asked)
+		if (callbacks[i].cause == asked &&
+		    kernel__has(kernel, KERNEL_SYMBOL, callbacks[i].name))
 			return true;
 	return false;
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct kernel;
+
 enum cause {
 	CAUSE_RECLAIM_REF, /* was it used lately?  reclaim, before it unmaps */
 	CAUSE_UNMAP,	   /* reclaim and memory failure */
@@ -27,10 +29,10 @@ const char *cause__name(enum cause cause);
 const char *kind__name(unsigned int kind);
 
 /*
- * Learns the callbacks' addresses; slow (see ksyms__find()), so after attaching.
- * 0 or -errno, -EPERM when the kernel hides them; then all walks are CAUSE_OTHER.
+ * Learns the callbacks' addresses; may be slow (see kernel__has()).  If the kernel hides
+ * them all walks are CAUSE_OTHER.
  */
-int cause__init(void);
+void cause__init(struct kernel *kernel);
 
 /* The cause of a walk with this callback; @migration: RMAP_KEY_MIGRATION was set. */
 enum cause cause__of(uint64_t rmap_one, bool migration);
@@ -45,9 +47,9 @@ enum cause cause__find(const char *name);
 size_t cause__callbacks(enum cause cause, uint64_t *addresses, size_t max);
 
 /*
- * Does this kernel have a callback for the cause?  If not, *why says what it lacks.
+ * Does a kernel have a callback for the cause?  If not, *why says what it lacks.
  * CAUSE_OTHER is always there.
  */
-bool cause__exists(enum cause cause, const char **why);
+bool cause__exists(struct kernel *kernel, enum cause cause, const char **why);
 
 #endif

@@ -31,14 +31,14 @@ uint32_t rmap_filter__causes(const char *list)
 	return list__bits(list, cause_number);
 }
 
-enum status rmap_filter__check(const struct rmap_filter *filter)
+enum status rmap_filter__check(const struct rmap_filter *filter, struct kernel *kernel)
 {
 	if (filter->causes)
-		cause__init();
+		cause__init(kernel);
 	for (enum cause c = 0; c < CAUSES; c++) {
 		const char *why;
 
-		if (filter->causes >> c & 1 && !cause__exists(c, &why))
+		if (filter->causes >> c & 1 && !cause__exists(kernel, c, &why))
 			return fail(ST_KERNEL, "no walks by %s can be seen: %s", cause__name(c), why);
 	}
 	return ST_OK;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include "../lib/status.h"
 
+struct kernel;
+
 /* {}: all of them. */
 struct rmap_filter {
 	uint32_t kinds;	 /* bits by enum rmap_kind, 0: all */
@@ -25,6 +27,6 @@ uint32_t rmap_filter__causes(const char *list);
  * Learns the callbacks of the causes asked for (some 100 ms, see cause__init()).  ST_OK,
  * or ST_KERNEL with a message when the kernel has none or hides them.
  */
-enum status rmap_filter__check(const struct rmap_filter *filter);
+enum status rmap_filter__check(const struct rmap_filter *filter, struct kernel *kernel);
 
 #endif

@@ -207,24 +207,27 @@ void rmap_live__close(struct rmap_live *live)
 enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *filter,
 			    const struct rmap_mode *mode, struct head *head, struct rmap_live **out)
 {
+	struct kernel *kernel = kernel__running();
 	struct rmap_live *live;
 	enum status status;
 
 	*out = live = calloc(1, sizeof(*live));
-	if (!live)
+	if (!live || !kernel) {
+		kernel__free(kernel);
 		return fail(ST_FAIL, "out of memory");
+	}
 	live->mode = *mode;
 	live->mode.by |= RMAP_BY_ALL;
 	if (!mode->max_rows)
 		live->mode.max_rows = RMAP_ROWS_MAX;
 	status = bpfenv__check(opts->verbose); /* who may not trace need not know of callbacks */
 	if (!status)
-		status = rmap_filter__check(filter);
-	if (status)
-		return status;
-	status = rmap_rungs__climb(&live->tracer, opts, filter, &live->mode, head, &live->skel);
-	if (status)
-		return status;
-	tracer__begin(&live->tracer);
-	return ST_OK;
+		status = rmap_filter__check(filter, kernel);
+	if (!status)
+		status = rmap_rungs__climb(&live->tracer, opts, kernel, filter, &live->mode, head,
+					   &live->skel);
+	kernel__free(kernel);
+	if (!status)
+		tracer__begin(&live->tracer);
+	return status;
 }

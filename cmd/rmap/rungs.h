@@ -16,7 +16,7 @@ struct rmap_bpf;
  * @head which backend it is and what it covers.  ST_OK, or a status with its message.  *skel is
  * to be destroyed after tracer__stop() either way; it may be NULL.
  */
-enum status rmap_rungs__climb(struct tracer *t, const struct opts *opts,
+enum status rmap_rungs__climb(struct tracer *t, const struct opts *opts, struct kernel *kernel,
 			      const struct rmap_filter *filter, const struct rmap_mode *mode,
 			      struct head *head, struct rmap_bpf **skel);
 

@@ -96,9 +96,10 @@ static void add_others(struct selftest *test)
 	test->first = test->len;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		struct test_case *c = add_case(test, others[i].cause, NULL);
-		const char *lacking;
+		const struct coverage *seen =
+			head__find(&test->run->head, cause__name(others[i].cause));
 
-		because(c, "%s", cause__exists(others[i].cause, &lacking) ? others[i].why : lacking);
+		because(c, "%s", seen && seen->state == COVERAGE_NONE ? seen->why : others[i].why);
 	}
 }
 

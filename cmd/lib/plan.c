@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which programs go where on a kernel. */
+#include <string.h>
+#include "plan.h"
+
+void plan__want(struct plan *plan, const char *prog, const char *target)
+{
+	plan->want[plan->n++] = (struct want){ prog, target };
+}
+
+void plan__refuse(struct plan *plan, const char *why, const char *name)
+{
+	if (!plan->why_not[0])
+		snprintf(plan->why_not, sizeof(plan->why_not), "%s %s", why, name);
+}
+
+bool plan__reaches(const struct plan *plan, struct kernel *kernel, const char *function)
+{
+	return kernel__has(kernel, plan->backend == BACKEND_KPROBE ? KERNEL_SYMBOL : KERNEL_BTF,
+			   function);
+}
+
+void plan__spots(struct plan *plan, struct kernel *kernel, const struct spot *spots, size_t n)
+{
+	for (const struct spot *s = spots; s < spots + n; s++) {
+		const char *prog = plan->backend == BACKEND_KPROBE ? s->kprobe : s->fentry;
+
+		if (!prog || (s->instead && plan__reaches(plan, kernel, s->instead)))
+			continue;
+		if (plan__reaches(plan, kernel, s->target))
+			plan__want(plan, prog, s->target);
+		else if (!s->optional)
+			plan__refuse(plan, "the kernel has no function", s->target);
+	}
+}
+
+bool plan__has(const struct plan *plan, const char *prog)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (!strcmp(plan->want[i].prog, prog))
+			return true;
+	return false;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which programs of bpf/rmap.bpf.c go where on a kernel, and what is seen then. */
+#ifndef FOLIOSCOPE_RMAP_PLAN_H
+#define FOLIOSCOPE_RMAP_PLAN_H
+
+#include "../lib/head.h"
+#include "../lib/ladder.h"
+
+/* For struct ladder. */
+extern const enum backend rmap_plan__rungs[];
+
+/* Fills in the plan for its backend.  @by: enum rmap_by, what rows are split by. */
+void rmap_plan__make(struct plan *plan, struct kernel *kernel, unsigned int by);
+
+/* Says in @head, by cause and kind, what a plan that is carried out lets us see. */
+void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, unsigned int by,
+		      struct head *head);
+
+#endif
