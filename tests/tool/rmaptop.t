@@ -6,6 +6,7 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use BadInput;
+use Run;
 
 chdir "$FindBin::Bin/../..";
 my $tool = 'build/bin/rmaptop';
@@ -34,5 +35,13 @@ bad_usage($tool,
 	[ '--replay x --kind anon', qr/--kind.*recording/ ],
 );
 refused($tool, @SHARED_REFUSED);
+
+# Before anything is loaded; root's own capabilities do not outlive an empty bounding set.
+SKIP: {
+	skip 'no setpriv', 2 unless run('setpriv --version')->{status} == 0;
+	my $r = run(($> ? '' : 'setpriv --bounding-set=-all ') . "$tool --self-test");
+	is($r->{status}, 4, '--self-test without capabilities: exit 4');
+	like($r->{err}, qr/\Armaptop: .*CAP_BPF.*\n\z/, '  one line that names them');
+}
 
 done_testing();
