@@ -32,6 +32,8 @@ const volatile bool only_migration; /* unmapping for migration is one, where a f
 const volatile __u32 min_vmas;	    /* visited */
 const volatile bool by_cgroup;	    /* rows know the walker's cgroup, */
 const volatile bool by_owner;	    /* and whose the folio is */
+const volatile __u32 outliers;	    /* how many of the slowest walks are kept, 0: none */
+const volatile bool stacks;	    /* walks are added up by kernel stack */
 const volatile bool only_comm;
 const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
@@ -40,8 +42,15 @@ bool go;      /* count walks: all programs are attached */
 __u32 epoch;  /* which half of the maps is written, 0 or 1 */
 __u32 sample; /* one walk of so many is counted, for all of them; 0 or 1: every one */
 
+__u64 vmemmap_at; /* address of the kernel's variable vmemmap_base, 0: not known */
+
+/* What is found there, and the size of a struct page; 0 until somebody asked. */
+__u64 vmemmap;
+__u32 page_size;
+
 struct rmap_slot slots[RMAP_SLOTS];
 struct rmap_owner owners[RMAP_SLOTS]; /* by_owner only, beside the slots */
+__u64 folios[RMAP_SLOTS];	      /* outliers only, beside the slots */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -64,6 +73,27 @@ struct hist_map {
 	__type(key, struct rmap_key);
 	__type(value, __u64);
 } hist_0 SEC(".maps"), hist_1 SEC(".maps");
+
+struct outliers_map {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rmap_outliers);
+} outliers_0 SEC(".maps"), outliers_1 SEC(".maps");
+
+struct stacks_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, RMAP_STACKS_MAX);
+	__type(key, struct rmap_stack_key);
+	__type(value, struct rmap_stack_row);
+} stacks_0 SEC(".maps"), stacks_1 SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, RMAP_STACKS_MAX);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, RMAP_STACK_FRAMES * sizeof(__u64));
+} stack_traces SEC(".maps");
 
 static __always_inline struct rmap_counts *my_counts(void)
 {
@@ -121,9 +151,133 @@ static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, __u64
 	return false;
 }
 
+/* A finished walk. */
+struct walk {
+	__u32 vmas, mapped;
+	__u64 ns, lock_ns;
+	__u64 folio; /* its address; only where outliers are asked for */
+};
+
+/* Is the table of this CPU free?  It is then the caller's until busy is 0 again. */
+static __always_inline bool outliers_take(struct rmap_outliers *o)
+{
+	if (can_cmpxchg)
+		return !__sync_val_compare_and_swap(&o->busy, 0, 1);
+	/* Before 5.12 nothing preempts a program. */
+	if (o->busy)
+		return false;
+	o->busy = 1;
+	return true;
+}
+
+/* Where a full table's quickest walk is: the next slower one takes its place. */
+static __always_inline void outliers_find_min(struct rmap_outliers *o)
+{
+	__u32 at = 0;
+	__u64 min = ~0ULL;
+
+	for (__u32 i = 0; i < RMAP_OUTLIERS_MAX; i++) {
+		if (i < outliers && o->walk[i].ns < min) {
+			min = o->walk[i].ns;
+			at = i;
+		}
+	}
+	o->min_ns = min;
+	o->min_at = at;
+}
+
+static __always_inline void outlier_fill(struct rmap_outlier *out, void *ctx,
+					 const struct rmap_key *key, const struct walk *walk)
+{
+	const void *folio = (const void *)walk->folio;
+	long bytes;
+
+	out->ns = walk->ns;
+	out->lock_ns = walk->lock_ns;
+	out->end = bpf_ktime_get_ns();
+	out->rmap_one = key->rmap_one;
+	out->folio = walk->folio;
+	out->tid = key->tid;
+	out->tgid = key->tgid;
+	out->vmas = walk->vmas;
+	out->mapped = walk->mapped;
+	out->kind = key->kind;
+	out->flags = key->flags;
+	out->order = folio_order(folio);
+	out->nid = folio_nid(folio);
+	bpf_get_current_comm(out->comm, sizeof(out->comm));
+	bytes = bpf_get_stack(ctx, out->stack, sizeof(out->stack), 0);
+	out->frames = bytes > 0 ? bytes / sizeof(__u64) : 0;
+	if (!vmemmap && vmemmap_at) {
+		page_size = bpf_core_type_size(struct page);
+		bpf_probe_read_kernel(&vmemmap, sizeof(vmemmap), (void *)vmemmap_at);
+	}
+}
+
+/* Keeps the walk if it is one of the slowest of this CPU. */
+static __always_inline void outlier(void *ctx, __u32 half, const struct rmap_key *key,
+				    const struct walk *walk)
+{
+	__u32 zero = 0, at;
+	struct rmap_outliers *o = half ? bpf_map_lookup_elem(&outliers_1, &zero) :
+					 bpf_map_lookup_elem(&outliers_0, &zero);
+
+	if (!o || (o->n >= outliers && walk->ns <= o->min_ns))
+		return;
+	if (!outliers_take(o)) {
+		COUNT(outliers_missed);
+		return;
+	}
+	at = o->n < outliers ? o->n : o->min_at;
+	if (at < RMAP_OUTLIERS_MAX) {
+		outlier_fill(&o->walk[at], ctx, key, walk);
+		if (o->n < outliers)
+			o->n++;
+		if (o->n >= outliers)
+			outliers_find_min(o);
+	}
+	*(volatile __u32 *)&o->busy = 0;
+}
+
+/* Adds the walk to those with the same kernel stack. */
+static __always_inline void stack(void *ctx, __u32 half, const struct rmap_key *key,
+				  const struct walk *walk, __u64 weight)
+{
+	void *map = half ? (void *)&stacks_1 : (void *)&stacks_0;
+	struct rmap_stack_key at = {
+		.rmap_one = key->rmap_one,
+		.tgid = key->tgid,
+		.stack = bpf_get_stackid(ctx, &stack_traces, 0),
+		.kind = key->kind,
+		.flags = key->flags,
+	};
+	struct rmap_stack_row *row;
+
+	if (at.stack < 0) {
+		at.stack = -1;
+		COUNT(stacks_missed);
+	}
+	row = bpf_map_lookup_elem(map, &at);
+	if (!row) {
+		struct rmap_stack_row fresh = {};
+
+		bpf_get_current_comm(fresh.comm, sizeof(fresh.comm));
+		bpf_map_update_elem(map, &at, &fresh, BPF_NOEXIST);
+		row = bpf_map_lookup_elem(map, &at);
+		if (!row) {
+			COUNT(stacks_missed);
+			return;
+		}
+	}
+	/* Threads of a process share a row. */
+	__sync_fetch_and_add(&row->walks, weight);
+	__sync_fetch_and_add(&row->vmas, weight * walk->vmas);
+	__sync_fetch_and_add(&row->mapped, weight * walk->mapped);
+	__sync_fetch_and_add(&row->ns, weight * walk->ns);
+}
+
 /* Puts a finished walk into its row and its histogram. */
-static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mapped, __u64 ns,
-				   __u64 lock_ns)
+static __always_inline void record(void *ctx, struct rmap_key *key, const struct walk *walk)
 {
 	__u32 half = *(volatile __u32 *)&epoch;
 	void *rows = half ? (void *)&rows_1 : (void *)&rows_0;
@@ -132,7 +286,7 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 	struct rmap_row *row;
 	__u64 *n;
 
-	if (min_vmas && vmas < min_vmas) {
+	if (min_vmas && walk->vmas < min_vmas) {
 		COUNT(filtered);
 		return;
 	}
@@ -149,17 +303,21 @@ static __always_inline void record(struct rmap_key *key, __u32 vmas, __u32 mappe
 		}
 	}
 	row->walks += weight;
-	row->vmas += weight * vmas;
-	row->mapped += weight * mapped;
-	row->ns += weight * ns;
-	row->lock_ns += weight * lock_ns;
-	if (ns > row->ns_max)
-		row->ns_max = ns;
-	if (vmas > row->vmas_max)
-		row->vmas_max = vmas;
+	row->vmas += weight * walk->vmas;
+	row->mapped += weight * walk->mapped;
+	row->ns += weight * walk->ns;
+	row->lock_ns += weight * walk->lock_ns;
+	if (walk->ns > row->ns_max)
+		row->ns_max = walk->ns;
+	if (walk->vmas > row->vmas_max)
+		row->vmas_max = walk->vmas;
 	COUNT(recorded);
+	if (outliers)
+		outlier(ctx, half, key, walk);
+	if (stacks)
+		stack(ctx, half, key, walk, weight);
 
-	key->bucket = hist_index(ns);
+	key->bucket = hist_index(walk->ns);
 	n = bpf_map_lookup_elem(hist, key);
 	if (n)
 		*n += weight;
@@ -276,6 +434,7 @@ int walk_end(__u64 *ctx)
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct rmap_slot *slot = by_owner ? current_slot() : NULL;
 	struct rmap_key key = {};
+	struct walk walk;
 
 	key.rmap_one = (__u64)rwc->rmap_one;
 	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, key.rmap_one, 0))
@@ -290,7 +449,12 @@ int walk_end(__u64 *ctx)
 	key_extras(&key, slot);
 	if (slot)
 		slot_free(slot);
-	record(&key, stat->vmas, stat->mapped, stat->duration, stat->lock_wait);
+	walk.vmas = stat->vmas;
+	walk.mapped = stat->mapped;
+	walk.ns = stat->duration;
+	walk.lock_ns = stat->lock_wait;
+	walk.folio = ctx[0];
+	record(ctx, &key, &walk);
 	return 0;
 }
 
@@ -332,14 +496,17 @@ static __always_inline void enter(enum rmap_kind kind, const void *folio, void *
 	slot->pvmw = 0;
 	if (by_owner)
 		owner_begin(owner_slot(pid_tgid), kind, folio);
+	if (outliers)
+		folios[(__u32)pid_tgid & (RMAP_SLOTS - 1)] = (__u64)folio;
 	slot->start = now;
 }
 
-static __always_inline void leave(void)
+static __always_inline void leave(void *ctx)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct rmap_slot *slot = current_slot();
 	struct rmap_key key = {};
+	struct walk walk = {};
 
 	if (!slot) {
 		/* With a filter most of these were never asked for, or not drawn. */
@@ -354,7 +521,13 @@ static __always_inline void leave(void)
 	key.kind = slot->kind;
 	key.flags = slot->flags;
 	key_extras(&key, true);
-	record(&key, slot->vmas, slot->mapped, bpf_ktime_get_ns() - slot->start, slot->lock_ns);
+	walk.vmas = slot->vmas;
+	walk.mapped = slot->mapped;
+	walk.ns = bpf_ktime_get_ns() - slot->start;
+	walk.lock_ns = slot->lock_ns;
+	if (outliers)
+		walk.folio = folios[key.tid & (RMAP_SLOTS - 1)];
+	record(ctx, &key, &walk);
 	slot_free(slot);
 }
 
@@ -402,7 +575,7 @@ int enter_anon(__u64 *ctx)
 SEC("fexit/rmap_walk_anon")
 int leave_anon(__u64 *ctx)
 {
-	leave();
+	leave(ctx);
 	return 0;
 }
 
@@ -416,7 +589,7 @@ int enter_ksm(__u64 *ctx)
 SEC("fexit/rmap_walk_ksm")
 int leave_ksm(__u64 *ctx)
 {
-	leave();
+	leave(ctx);
 	return 0;
 }
 
@@ -438,7 +611,7 @@ int enter_file_inner(__u64 *ctx)
 SEC("fexit/rmap_walk_file")
 int leave_file(__u64 *ctx)
 {
-	leave();
+	leave(ctx);
 	return 0;
 }
 
@@ -525,7 +698,7 @@ int enter_file_inner_kprobe(struct pt_regs *ctx)
 SEC("kretprobe")
 int leave_kprobe(struct pt_regs *ctx)
 {
-	leave();
+	leave(ctx);
 	return 0;
 }
 

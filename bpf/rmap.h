@@ -84,9 +84,65 @@ struct rmap_counts {
 	__u64 seen;	/* counted first thing when a walk (its end, for tracepoints) is entered */
 	__u64 recorded; /* counted where a row was updated */
 	__u64 lost[RMAP_LOST_MAX];
-	__u64 filtered;	 /* seen, and of fewer VMAs than asked for */
-	__u64 hist_full; /* recorded, but its duration is missing from the histogram */
-	__u64 orphans;	 /* ends without a start: begun before tracing, or start missed */
+	__u64 filtered;	       /* seen, and of fewer VMAs than asked for */
+	__u64 hist_full;       /* recorded, but its duration is missing from the histogram */
+	__u64 orphans;	       /* ends without a start: begun before tracing, or start missed */
+	__u64 outliers_missed; /* recorded, and perhaps missing among the slowest */
+	__u64 stacks_missed;   /* recorded, with a stack that is not known */
+};
+
+/* The slowest walks of one CPU and interval, none left out. */
+#define RMAP_OUTLIERS_MAX   64 /* a power of two; all of them fit into 32 KiB, PCPU_MIN_UNIT_SIZE */
+#define RMAP_OUTLIER_FRAMES 40
+
+struct rmap_outlier {
+	__u64 ns;
+	__u64 lock_ns;
+	__u64 end; /* CLOCK_MONOTONIC, ns */
+	__u64 rmap_one;
+	__u64 folio; /* address of its struct */
+	__u32 tid;
+	__u32 tgid;
+	__u32 vmas;
+	__u32 mapped;
+	__u8 kind;
+	__u8 flags; /* RMAP_KEY_* */
+	__u8 order;
+	__u8 frames; /* of stack */
+	__s16 nid;
+	__u16 pad;
+	char comm[16];
+	__u64 stack[RMAP_OUTLIER_FRAMES]; /* addresses, the innermost first */
+};
+
+struct rmap_outliers {
+	__u32 n;      /* entries of walk[] in use */
+	__u32 busy;   /* somebody is writing; who comes in between is missed */
+	__u64 min_ns; /* when all are in use: the quickest of them, */
+	__u32 min_at; /* and which it is */
+	__u32 pad;
+	struct rmap_outlier walk[RMAP_OUTLIERS_MAX];
+};
+
+/* Walks by kernel stack. */
+#define RMAP_STACK_FRAMES 64
+#define RMAP_STACKS_MAX	  8192 /* different stacks of a run, and rows of an interval */
+
+struct rmap_stack_key {
+	__u64 rmap_one;
+	__u32 tgid;
+	__s32 stack; /* id in the map of stacks, below 0: not known */
+	__u8 kind;
+	__u8 flags;
+	__u8 pad[6]; /* always 0 */
+};
+
+struct rmap_stack_row {
+	__u64 walks;
+	__u64 vmas;
+	__u64 mapped;
+	__u64 ns;
+	char comm[16];
 };
 
 /*

@@ -32,9 +32,11 @@ struct rmaptop {
 	struct rmap_filter filter;
 	struct rmap_mode mode;
 	struct rmap_tui *tui;
-	unsigned int by; /* enum rmap_by: what is shown */
-	bool own;	 /* an option of rmaptop's own was given, other than --self-test */
+	bool own; /* an option of rmaptop's own was given, other than --self-test */
 	struct selftest *selftest;
+	unsigned int by;	   /* enum rmap_by: what is shown */
+	enum rmap_weight weight;   /* with --stacks: what folded lines count */
+	struct rmap_stacks stacks; /* with --stacks: of the whole run */
 };
 
 static struct rmaptop *rmaptop(struct run *run)
@@ -53,6 +55,8 @@ enum {
 	OPT_MAX_ROWS,
 	OPT_BATCH,
 	OPT_SELF_TEST,
+	OPT_OUTLIERS,
+	OPT_STACKS,
 };
 
 static void parse_sort(struct rmaptop *top, const char *title)
@@ -141,6 +145,16 @@ static error_t parse(struct rmaptop *top, int key, char *arg)
 	case OPT_MAX_ROWS:
 		top->mode.max_rows = opts__number("the room for rows", arg, 1, RMAP_ROWS_LIMIT);
 		return 0;
+	case OPT_OUTLIERS:
+		top->mode.outliers = opts__number("the number of walks", arg, 1, RMAP_OUTLIERS_MAX);
+		top->table.slow = top->mode.outliers;
+		return 0;
+	case OPT_STACKS:
+		top->mode.stacks = true;
+		top->weight = arg ? rmap_weight__find(arg) : WEIGHT_TIME;
+		if (top->weight == WEIGHTS)
+			opts__bad("stacks are weighed by time, vmas, phantom or walks: '%s'", arg);
+		return 0;
 	case OPT_MAX_OVERHEAD:
 		top->mode.max_overhead = opts__percent("the overhead", arg);
 		return 0;
@@ -150,6 +164,8 @@ static error_t parse(struct rmaptop *top, int key, char *arg)
 		if (top->run.opts.nreplay && (top->filter.comm || top->filter.kinds ||
 					      top->filter.causes || top->filter.min_vmas))
 			opts__bad("--comm, --kind, --cause and --min-vmas cannot be applied to a recording");
+		/* Folded lines are no display. */
+		top->run.batch |= top->mode.stacks;
 		return 0;
 	case OPT_BATCH:
 		top->run.batch = true;
@@ -179,6 +195,12 @@ static const struct argp_option own_options[] = {
 	{ "sort", 's', "COLUMN", 0, "order rows by this column (default TIME)", 2 },
 	{ "reverse", OPT_REVERSE, NULL, 0, "the other way round", 2 },
 	{ "batch", OPT_BATCH, NULL, 0, "tables also where there is a terminal", 2 },
+	{ "outliers", OPT_OUTLIERS, "N", 0,
+	  "show the N slowest walks of each interval, one by one (1 to 64)", 2 },
+	{ "stacks", OPT_STACKS, "WEIGHT", OPTION_ARG_OPTIONAL,
+	  "print no tables, but at the end walks by kernel stack, as folded lines for FlameGraph; "
+	  "WEIGHT is time (ns, default), vmas, phantom or walks",
+	  2 },
 	{ "sample", OPT_SAMPLE, "N", 0, "count one walk of N, and estimate the rest", 3 },
 	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
 	  "sample so that counting takes at most PCT per cent of one CPU", 3 },
@@ -238,6 +260,8 @@ static int interval(struct run *run, struct when when)
 
 	if (!err && run->opts.json)
 		err = rmap_json__interval(run->f, &top->snap, when);
+	else if (!err && top->mode.stacks)
+		err = rmap_stacks__join(&top->stacks, &top->snap.stacks);
 	else if (!err)
 		err = rmap_table__interval(run->f, &top->snap, when, &top->table);
 	rmap_snapshot__clear(&top->snap);
@@ -246,12 +270,21 @@ static int interval(struct run *run, struct when when)
 
 static int header(struct run *run)
 {
-	return run->course ? selftest__header(rmaptop(run)->selftest) : rmap_table__header(run);
+	if (run->course)
+		return selftest__header(rmaptop(run)->selftest);
+	return rmaptop(run)->mode.stacks ? 0 : rmap_table__header(run);
 }
 
 static int end(struct run *run)
 {
-	return run->course ? selftest__end(rmaptop(run)->selftest) : rmap_table__end(run);
+	struct rmaptop *top = rmaptop(run);
+
+	if (run->course)
+		return selftest__end(top->selftest);
+	if (!top->mode.stacks)
+		return rmap_table__end(run, run->f);
+	rmap_stacks__fold(&top->stacks, run->f, top->weight);
+	return rmap_table__end(run, stderr);
 }
 
 static int open_tui(struct run *run)
@@ -328,5 +361,6 @@ int main(int argc, char **argv)
 	int status = run__main(&top.run, &tool, argc, argv);
 
 	rmap_snapshot__free(&top.snap);
+	rmap_stacks__free(&top.stacks);
 	return status;
 }

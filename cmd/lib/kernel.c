@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a kernel offers to be traced by. */
 #include <bpf/btf.h>
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include "grow.h"
 #include "kernel.h"
+#include "ksyms.h"
 
 /*
  * A kernel has 100,000 functions and more, of which a dozen are asked for: names are kept
@@ -45,44 +46,26 @@ static uint64_t hash(const char *name, size_t len)
 
 static int add(struct names *names, const char *name, size_t len, uint64_t address)
 {
-	if (names->n == names->room) {
-		size_t room = names->room ? 2 * names->room : 1 << 12;
-		struct name *more = reallocarray(names->name, room, sizeof(*more));
+	struct name *one =
+		grow__add((void **)&names->name, &names->n, &names->room, sizeof(*names->name));
 
-		if (!more)
-			return -ENOMEM;
-		names->name = more;
-		names->room = room;
-	}
-	names->name[names->n++] = (struct name){ hash(name, len), address };
+	if (!one)
+		return -ENOMEM;
+	*one = (struct name){ hash(name, len), address };
 	return 0;
 }
 
 /* ----------------------------------------------------------- the running one */
 
-/* A line is "ADDRESS TYPE NAME[\t[MODULE]]". */
-static void read_symbols(struct names *names)
+static int keep_symbol(void *arg, const struct ksym *symbol)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
-	char *line = NULL;
-	size_t size = 0;
+	static const char variable[] = "vmemmap_base"; /* arch/x86/kernel/head64.c */
 
-	if (!f)
-		return;
-	setvbuf(f, NULL, _IOFBF, 1 << 16);
-	while (getline(&line, &size, f) > 0) {
-		char *end;
-		uint64_t address = strtoull(line, &end, 16);
-
-		if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ')
-			continue;
-		if (tolower(end[1]) != 't') /* functions only, local or global */
-			continue;
-		if (add(names, end + 3, strcspn(end + 3, "\t\n"), address))
-			break;
-	}
-	free(line);
-	fclose(f);
+	/* Functions, local or global, and the one variable that somebody asks for. */
+	if (symbol->type != 't' &&
+	    (symbol->len != sizeof(variable) - 1 || memcmp(symbol->name, variable, symbol->len)))
+		return 0;
+	return add(arg, symbol->name, symbol->len, symbol->addr);
 }
 
 /* A tracepoint NAME is there as the type that its BPF programs have, btf_trace_NAME. */
@@ -197,7 +180,7 @@ static const struct names *names_of(struct kernel *kernel, enum kernel_fact fact
 	if (!kernel->running || names->read)
 		return names;
 	if (fact == KERNEL_SYMBOL)
-		read_symbols(names);
+		ksyms__each(keep_symbol, names);
 	else
 		read_btf(kernel);
 	names->read = true;

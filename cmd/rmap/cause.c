@@ -69,6 +69,15 @@ const char *kind__name(unsigned int kind)
 	return kind < RMAP_KINDS ? kinds[kind] : "?";
 }
 
+unsigned int kind__find(const char *name)
+{
+	unsigned int kind = 0;
+
+	while (kind < RMAP_KINDS && strcmp(kind__name(kind), name))
+		kind++;
+	return kind;
+}
+
 void cause__init(struct kernel *kernel)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(callbacks); i++)

@@ -28,6 +28,9 @@ const char *cause__name(enum cause cause);
 /* "anon", "file", "shmem", "ksm" for an enum rmap_kind. */
 const char *kind__name(unsigned int kind);
 
+/* The enum rmap_kind of a name; RMAP_KINDS if there is none. */
+unsigned int kind__find(const char *name);
+
 /*
  * Learns the callbacks' addresses; may be slow (see kernel__has()).  If the kernel hides
  * them all walks are CAUSE_OTHER.

@@ -14,6 +14,7 @@
 #include "../lib/tracer.h"
 #include "rmap.skel.h"
 #include "live.h"
+#include "live_walks.h"
 #include "rungs.h"
 #include "throttle.h"
 
@@ -156,6 +157,10 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 	if (!err)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.hist_1 : skel->maps.hist_0),
 				  sizeof(struct rmap_key), sizeof(uint64_t), on_bucket, &d);
+	if (!err && live->mode.outliers)
+		err = live_walks__slow(skel, half, live->mode.outliers, &snap->slow);
+	if (!err && live->mode.stacks)
+		err = live_walks__stacks(skel, half, &snap->stacks);
 	return err ? tracer__cannot_read(err) : ST_OK;
 }
 
@@ -190,6 +195,8 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books)
 	books__add(&books->inexact, "visits_missed", look.misses);
 	books__add(&books->inexact, "hist_full", c.hist_full);
 	books__add(&books->inexact, "orphans", c.orphans);
+	books__add(&books->inexact, "outliers_missed", c.outliers_missed);
+	books__add(&books->inexact, "stacks_missed", c.stacks_missed);
 	return ST_OK;
 }
 
@@ -226,8 +233,10 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 	if (!status)
 		status = rmap_rungs__climb(&live->tracer, opts, kernel, filter, &live->mode, head,
 					   &live->skel);
-	kernel__free(kernel);
-	if (!status)
+	if (!status) {
+		live->skel->bss->vmemmap_at = kernel__address(kernel, "vmemmap_base");
 		tracer__begin(&live->tracer);
+	}
+	kernel__free(kernel);
 	return status;
 }

@@ -18,6 +18,8 @@ struct rmap_mode {
 	uint32_t max_rows;   /* room for an interval, by thread; 0: RMAP_ROWS_MAX */
 	uint32_t sample;     /* count one walk of so many, 0 or 1: every one */
 	double max_overhead; /* per cent of one CPU: sample accordingly; 0: no */
+	uint32_t outliers; /* keep so many of an interval's slowest walks, at most RMAP_OUTLIERS_MAX */
+	bool stacks;	   /* add walks up by kernel stack too */
 };
 
 /*

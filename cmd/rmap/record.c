@@ -12,22 +12,6 @@ static uint64_t number(const json_t *row, const char *key)
 	return json_integer_value(json_object_get(row, key));
 }
 
-/* The number of a name; @n when it is none of them. */
-static unsigned int by_name(const json_t *name, const char *(*name_of)(unsigned int), unsigned int n)
-{
-	const char *text = json_string_value(name);
-	unsigned int i = 0;
-
-	while (i < n && (!text || strcmp(text, name_of(i))))
-		i++;
-	return i;
-}
-
-static const char *cause_name(unsigned int cause)
-{
-	return cause__name(cause);
-}
-
 static int read_row(void *arg, const json_t *row)
 {
 	struct rmap_snapshot *snap = arg;
@@ -46,11 +30,11 @@ static int read_row(void *arg, const json_t *row)
 	}
 	if (cause) {
 		by |= RMAP_BY_CAUSE;
-		s->cause = by_name(cause, cause_name, CAUSES);
+		s->cause = cause__find(json_string_value(cause) ?: "");
 	}
 	if (kind) {
 		by |= RMAP_BY_KIND;
-		s->kind = by_name(kind, kind__name, RMAP_KINDS);
+		s->kind = kind__find(json_string_value(kind) ?: "");
 	}
 	if (json_object_get(row, "cgroup")) {
 		by |= RMAP_BY_CGROUP;
@@ -78,9 +62,17 @@ static int read_row(void *arg, const json_t *row)
 int rmap_record__read(struct rmap_snapshot *snap, const json_t *line)
 {
 	json_int_t sample = json_integer_value(json_object_get(line, "sample"));
+	const json_t *slow = json_object_get(line, "slowest");
+	const json_t *stacks = json_object_get(line, "stacks");
 	int err = json__rows(line, read_row, snap);
 
 	if (sample > snap->sample)
 		snap->sample = sample;
+	if (!err && slow)
+		err = rmap_slows__read(&snap->slow, slow);
+	if (!err && stacks)
+		err = rmap_stacks__read(&snap->stacks, stacks);
+	rmap_slows__cut(&snap->slow, SIZE_MAX);
+	rmap_stacks__merge(&snap->stacks);
 	return err ? err : rmap_snapshot__group(snap, snap->by);
 }

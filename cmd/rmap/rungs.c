@@ -66,6 +66,14 @@ static int open_skel(struct climber *c, char why[LADDER_WHY])
 	bpf_map__set_max_entries(c->skel->maps.hist_0, RMAP_BUCKETS_A_ROW * c->mode->max_rows);
 	bpf_map__set_max_entries(c->skel->maps.hist_1, RMAP_BUCKETS_A_ROW * c->mode->max_rows);
 	set_filter(c->skel, c->filter);
+	/* What is not asked for takes no memory. */
+	bpf_map__set_autocreate(c->skel->maps.outliers_0, c->mode->outliers);
+	bpf_map__set_autocreate(c->skel->maps.outliers_1, c->mode->outliers);
+	bpf_map__set_autocreate(c->skel->maps.stacks_0, c->mode->stacks);
+	bpf_map__set_autocreate(c->skel->maps.stacks_1, c->mode->stacks);
+	bpf_map__set_autocreate(c->skel->maps.stack_traces, c->mode->stacks);
+	c->skel->rodata->outliers = c->mode->outliers;
+	c->skel->rodata->stacks = c->mode->stacks;
 	c->skel->rodata->by_cgroup = c->mode->by & RMAP_BY_CGROUP;
 	c->skel->rodata->by_owner = c->mode->by & RMAP_BY_OWNER;
 	if (err)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../lib/grow.h"
 #include "../lib/list.h"
 #include "snapshot.h"
 
@@ -39,17 +40,7 @@ const char *rmap_by__name(enum rmap_by by)
 
 struct rmap_stat *rmap_snapshot__add(struct rmap_snapshot *snap)
 {
-	if (snap->len == snap->cap) {
-		size_t cap = snap->cap ? 2 * snap->cap : 64;
-		struct rmap_stat *more = realloc(snap->rows, cap * sizeof(*more));
-
-		if (!more)
-			return NULL;
-		snap->rows = more;
-		snap->cap = cap;
-	}
-	memset(&snap->rows[snap->len], 0, sizeof(*snap->rows));
-	return &snap->rows[snap->len++];
+	return grow__add((void **)&snap->rows, &snap->len, &snap->cap, sizeof(*snap->rows));
 }
 
 static int by_identity(const void *a, const void *b)
@@ -163,6 +154,8 @@ void rmap_snapshot__clear(struct rmap_snapshot *snap)
 	for (size_t i = 0; i < snap->len; i++)
 		hist__free(&snap->rows[i].hist);
 	snap->len = 0;
+	snap->slow.len = 0;
+	snap->stacks.len = 0;
 	snap->by = 0;
 	snap->sample = 0;
 }
@@ -171,5 +164,7 @@ void rmap_snapshot__free(struct rmap_snapshot *snap)
 {
 	rmap_snapshot__clear(snap);
 	free(snap->rows);
+	rmap_slows__free(&snap->slow);
+	rmap_stacks__free(&snap->stacks);
 	*snap = (struct rmap_snapshot){ 0 };
 }

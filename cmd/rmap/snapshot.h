@@ -12,6 +12,8 @@
 #include "../lib/hist.h"
 #include "cause.h"
 #include "owner.h"
+#include "slow.h"
+#include "stacks.h"
 
 /* What rows are split by: bits of rmap_snapshot.by. */
 enum rmap_by {
@@ -51,6 +53,9 @@ struct rmap_snapshot {
 	uint32_t sample; /* one walk of so many was counted, for all of them; 0, 1: every one */
 	struct rmap_stat *rows;
 	size_t len, cap;
+	/* Of all rows; empty where they were not asked for. */
+	struct rmap_slows slow; /* the slowest first */
+	struct rmap_stacks stacks;
 };
 
 /* A new zeroed row; NULL when memory is out.  Earlier row pointers become invalid. */

@@ -17,12 +17,16 @@ struct rmap_table {
 	unsigned int rows; /* at most, 0: all */
 	enum rmap_column_id sort;
 	bool reverse;
+	unsigned int slow; /* so many of the slowest walks below it, 0: none */
 };
 
-/* The beginning, an interval (whose rows get sorted) and the end for people. */
+/*
+ * The beginning, an interval (whose rows get sorted) and the end for people; the end on @out,
+ * which is not the output where that is for a program.
+ */
 int rmap_table__header(const struct run *run);
 int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
 			 const struct rmap_table *conf);
-int rmap_table__end(const struct run *run);
+int rmap_table__end(const struct run *run, FILE *out);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Snapshots as JSON Lines. */
+#include <errno.h>
 #include "../lib/json.h"
 #include "view.h"
 
@@ -41,7 +42,15 @@ static json_t *row(void *arg, size_t i)
 
 int rmap_json__interval(FILE *f, const struct rmap_snapshot *snap, struct when when)
 {
-	json_t *more = snap->sample > 1 ? json_pack("{s:i}", "sample", (int)snap->sample) : NULL;
+	json_t *more = json_object();
 
+	if (!more)
+		return -ENOMEM;
+	if (snap->sample > 1)
+		json_object_set_new(more, "sample", json_integer(snap->sample));
+	if (snap->slow.len)
+		json_object_set_new(more, "slowest", rmap_slows__json(&snap->slow));
+	if (snap->stacks.len)
+		json_object_set_new(more, "stacks", rmap_stacks__json(&snap->stacks));
 	return json__interval(f, when.ts, when.interval_s, more, snap->len, row, (void *)snap);
 }

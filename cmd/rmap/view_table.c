@@ -58,6 +58,18 @@ static void add_row(struct table *t, const enum rmap_column_id *ids, unsigned in
 	}
 }
 
+static int slowest(FILE *f, struct rmap_snapshot *snap, unsigned int n)
+{
+	int shown;
+
+	if (!n || !snap->slow.len)
+		return 0;
+	rmap_slows__cut(&snap->slow, n);
+	fprintf(f, "the slowest %zu walks\n", snap->slow.len);
+	shown = rmap_slows__print(&snap->slow, f, out__width(f), NULL, NULL);
+	return shown < 0 ? shown : 0;
+}
+
 int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
 			 const struct rmap_table *conf)
 {
@@ -89,14 +101,14 @@ int rmap_table__interval(FILE *f, struct rmap_snapshot *snap, struct when when,
 	table__free(t);
 	if (shown < snap->len)
 		fprintf(f, "and %zu more (--rows 0 shows all)\n", snap->len - shown);
-	return err;
+	return err ? err : slowest(f, snap, conf->slow);
 }
 
-int rmap_table__end(const struct run *run)
+int rmap_table__end(const struct run *run, FILE *out)
 {
 	const struct books_list *inexact = &run->books.inexact;
 	struct prose prose;
-	FILE *f = prose__open(&prose, run->f);
+	FILE *f = prose__open(&prose, out);
 
 	if (!f)
 		return -ENOMEM;
@@ -107,6 +119,12 @@ int rmap_table__end(const struct run *run)
 	if (books__get(inexact, "hist_full"))
 		fprintf(f, "; %" PRId64 " durations missing from P50 and P99",
 			books__get(inexact, "hist_full"));
-	fputc('\n', run->f);
+	if (books__get(inexact, "outliers_missed"))
+		fprintf(f, "; %" PRId64 " walks perhaps missing among the slowest",
+			books__get(inexact, "outliers_missed"));
+	if (books__get(inexact, "stacks_missed"))
+		fprintf(f, "; %" PRId64 " walks without their stack",
+			books__get(inexact, "stacks_missed"));
+	fputc('\n', out);
 	return prose__close(&prose);
 }

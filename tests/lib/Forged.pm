@@ -42,7 +42,7 @@ sub forged {
 	$change->(\@lines) if $change;
 	my $path = "$dir/" . ++$main::forged;
 	open my $f, '>', $path or die "$path: $!";
-	print $f JSON::PP->new->ascii->encode($_), "\n" for @lines;
+	print $f JSON::PP->new->ascii->canonical->encode($_), "\n" for @lines;
 	close $f;
 	return $path;
 }
