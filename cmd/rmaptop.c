@@ -219,13 +219,17 @@ static const struct argp own = { .options = own_options, .parser = parse_own };
 
 static enum status open_live(struct run *run)
 {
+	struct rmap_mode *mode = &rmaptop(run)->mode;
 	enum status status = ST_OK;
 
 	if (run->course)
 		status = selftest__start(&rmaptop(run)->selftest, run, &rmaptop(run)->snap);
 	if (status)
 		return status;
-	return rmap_live__open(&run->opts, &rmaptop(run)->filter, &rmaptop(run)->mode, &run->head,
+	/* The display shows them of any row that is opened. */
+	if (!mode->outliers && !run->course && display__wanted(run))
+		mode->outliers = RMAP_OUTLIERS_MAX;
+	return rmap_live__open(&run->opts, &rmaptop(run)->filter, mode, &run->head,
 			       &rmaptop(run)->live);
 }
 

@@ -244,7 +244,61 @@ static const struct rmap_line *open_line(const struct rmap_tui *tui)
 	return NULL;
 }
 
-static void print_row(const struct rmap_stat *s, unsigned int by, FILE *f)
+/* What the walks of a row have in common. */
+struct like {
+	const struct rmap_stat *s;
+	unsigned int by;
+};
+
+static bool is_like(const void *arg, const struct rmap_slow *walk)
+{
+	const struct like *like = arg;
+
+	return (!(like->by & RMAP_BY_TASK) || walk->pid == like->s->pid) &&
+	       (!(like->by & RMAP_BY_CAUSE) || walk->cause == like->s->cause) &&
+	       (!(like->by & RMAP_BY_KIND) || walk->kind == like->s->kind);
+}
+
+/* The innermost frame first, as stacks are read. */
+static void print_stack(const char *stack, FILE *f)
+{
+	size_t len = strlen(stack);
+
+	fputs("\nKernel stack of the slowest\n", f);
+	while (len) {
+		const char *from = memrchr(stack, ';', len);
+		size_t at = from ? from - stack + 1 : 0;
+
+		fprintf(f, "  %.*s\n", (int)(len - at), stack + at);
+		len = at ? at - 1 : 0;
+	}
+}
+
+static void print_slow(const struct rmap_slows *slows, const struct like *like, FILE *f)
+{
+	const char *whose = like->by & (RMAP_BY_CGROUP | RMAP_BY_OWNER) ?
+				    ", whatever the cgroup and the owner" :
+				    "";
+	size_t first = 0;
+
+	if (!slows->len)
+		return;
+	while (first < slows->len && !is_like(like, &slows->walk[first]))
+		first++;
+	if (first == slows->len) {
+		fprintf(f, "\nNo walk of it is among the %zu slowest of this interval.\n",
+			slows->len);
+		return;
+	}
+	fprintf(f, "\nThose of the %zu slowest walks of this interval that are like it%s\n",
+		slows->len, whose);
+	rmap_slows__print(slows, f, tui__width(), is_like, like);
+	if (*slows->walk[first].stack)
+		print_stack(slows->walk[first].stack, f);
+}
+
+static void print_row(const struct rmap_stat *s, unsigned int by, const struct rmap_slows *slows,
+		      FILE *f)
 {
 	const struct hist *hists[] = { &s->hist };
 	const char *titles[] = { "" };
@@ -263,6 +317,7 @@ static void print_row(const struct rmap_stat *s, unsigned int by, FILE *f)
 	}
 	fputs("\nWalks by how long they took\n", f);
 	plot__histograms(f, hists, titles, 1, tui__width(), !text__utf8());
+	print_slow(slows, &(struct like){ s, by }, f);
 }
 
 static void print_mode(const struct rmap_tui *tui, FILE *f)
@@ -278,7 +333,8 @@ static void print_mode(const struct rmap_tui *tui, FILE *f)
 		break;
 	default:
 		line = open_line(tui);
-		print_row(line->s, line->kind == RMAP_SUM ? RMAP_BY_TASK : tui->lines.by, f);
+		print_row(line->s, line->kind == RMAP_SUM ? RMAP_BY_TASK : tui->lines.by,
+			  &tui->kept->snap.slow, f);
 	}
 }
 
