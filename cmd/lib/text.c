@@ -157,6 +157,13 @@ size_t text__fit(const char *clean, size_t columns)
 	return bytes;
 }
 
+static size_t blank_before(const char *text, size_t end)
+{
+	while (end && text[end - 1] == ' ')
+		end--;
+	return end;
+}
+
 void text__wrap(FILE *f, const char *clean, size_t width)
 {
 	while (width && text__width(clean) > width) {
@@ -166,9 +173,10 @@ void text__wrap(FILE *f, const char *clean, size_t width)
 			at--;
 		if (!at)
 			at = fit ? fit : 1;
-		fwrite(clean, 1, at, f);
+		/* Of several blanks none is left on either line. */
+		fwrite(clean, 1, blank_before(clean, at), f);
 		fputc('\n', f);
-		clean += at + (clean[at] == ' ');
+		clean += at + strspn(clean + at, " ");
 	}
 	fputs(clean, f);
 	fputc('\n', f);
