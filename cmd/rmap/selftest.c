@@ -484,7 +484,7 @@ int selftest__end(const struct selftest *test)
 	if (!err)
 		err = reasons(test);
 	if (!err)
-		err = rmap_table__end(test->run);
+		err = rmap_table__end(test->run, test->run->f);
 	f = err ? NULL : prose__open(&prose, test->run->f);
 	if (!f)
 		return -ENOMEM;

@@ -63,6 +63,26 @@ for my $size ([ 80, 24 ], [ 40, 10 ], [ 200, 60 ]) {
 	}
 }
 
+# --- the slowest walks of a row, and the stack of the slowest
+for my $size ([ 80, 24 ], [ 200, 60 ]) {
+	my $t = Tui->new(@$size, 'C.UTF-8');
+	$t->start("$tool -i 100 --replay tests/data/rmaptop/slow.jsonl");
+	$t->wait_for(qr/forktree/);
+	$t->keys('Enter');
+	$t->wait_for(qr/time spent walking/);
+	$t->keys('End');
+	my $screen = $t->wait_for(qr/^Kernel stack of the slowest.*\n +rmap_walk_traced\s*\n.*entry_SYSCALL/ms,
+		"$size->[0] columns: a row has the stack of its slowest walk");
+	$t->golden("$dir/slowest-$size->[0]x$size->[1].txt");
+	$t->keys('Escape', '/');
+	$t->type('mkclean');
+	$t->keys('Enter', 'Enter', 'End');
+	$t->wait_for(qr/folio_clear_dirty_for_io.*do_writepages/s, '  another row another');
+	$t->keys('q', 'q');
+	$t->ended(0, 'q');
+	$t->finish;
+}
+
 # --- names that are wide, and some that are none
 for my $size ([ 80, 24 ], [ 40, 10 ], [ 20, 12 ]) {
 	my ($width, $height) = @$size;
