@@ -25,7 +25,7 @@ struct test_case {
 	struct trial_numbers expected, seen;
 	enum trial_verdict verdict;
 	unsigned int tries;
-	char why[WALK_WHY + 32];
+	char why[2 * WALK_WHY];
 };
 
 struct selftest {
@@ -82,6 +82,14 @@ static void add_trial(struct selftest *test)
 		add_case(test, causes[i], kind__name(trial->kind));
 }
 
+/* What is known not to be seen of a cause, and why; or NULL. */
+static const char *lacking(const struct selftest *test, enum cause cause)
+{
+	const struct coverage *known = head__find(&test->run->head, cause__name(cause));
+
+	return known && known->state == COVERAGE_NONE ? known->why : NULL;
+}
+
 /* What is never tried: there is no trigger that concerns this process alone. */
 static void add_others(struct selftest *test)
 {
@@ -96,10 +104,9 @@ static void add_others(struct selftest *test)
 	test->first = test->len;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
 		struct test_case *c = add_case(test, others[i].cause, NULL);
-		const struct coverage *seen =
-			head__find(&test->run->head, cause__name(others[i].cause));
+		const char *why = lacking(test, others[i].cause);
 
-		because(c, "%s", seen && seen->state == COVERAGE_NONE ? seen->why : others[i].why);
+		because(c, "%s", why ? why : others[i].why);
 	}
 }
 
@@ -160,20 +167,27 @@ static struct trial_numbers seen(const struct selftest *test, const struct test_
 	return sum;
 }
 
+static bool of_trial(const struct selftest *test, const struct rmap_stat *s)
+{
+	for (size_t i = test->first; i < test->len; i++)
+		if (s->cause == test->cases[i].cause &&
+		    !strcmp(kind__name(s->kind), test->cases[i].kind))
+			return true;
+	return false;
+}
+
 /* Where else walks were seen, which may be where these went. */
 static void tell_others(const struct selftest *test, struct test_case *c)
 {
+	const char *why = lacking(test, c->cause);
+
 	for (size_t i = 0; i < test->snap->len; i++) {
 		const struct rmap_stat *s = &test->snap->rows[i];
-		bool known = false;
 
-		for (size_t k = test->first; k < test->len; k++)
-			known |= s->cause == test->cases[k].cause &&
-				 !strcmp(kind__name(s->kind), test->cases[k].kind);
-		if (known)
+		if (of_trial(test, s))
 			continue;
-		because(c, "%" PRIu64 " walks were seen as %s %s instead", s->walks,
-			cause__name(s->cause), kind__name(s->kind));
+		because(c, "%" PRIu64 " walks were seen as %s %s instead%s%s", s->walks,
+			cause__name(s->cause), kind__name(s->kind), why ? ": " : "", why ? why : "");
 		return;
 	}
 }
@@ -380,7 +394,7 @@ static void add_row(struct table *t, const struct test_case *c)
 	pair(t, c, c->expected.walks, c->seen.walks);
 	pair(t, c, c->expected.vmas, c->seen.vmas);
 	pair(t, c, c->expected.mapped, c->seen.mapped);
-	if (c->tries > 1)
+	if (c->tries > 1 && c->verdict != TRIAL_NOT)
 		snprintf(tries, sizeof(tries), " (%u tries)", c->tries);
 	snprintf(result, sizeof(result), "%s%s", trial__verdict_name(c->verdict), tries);
 	table__cell(t, result);
@@ -455,19 +469,26 @@ static int reasons(const struct selftest *test)
 
 static void conclude(FILE *f, const struct selftest *test)
 {
-	unsigned int not = count(test, TRIAL_NOT), tried = test->len - not ;
+	unsigned int untried = count(test, TRIAL_NOT), tried = test->len - untried;
+	const char *sep = "";
 
-	if (test->interrupted)
-		fputs("Interrupted. ", f);
+	if (test->interrupted) {
+		fputs("Interrupted.", f);
+		sep = " ";
+	}
 	if (!tried)
-		fputs("Nothing could be tried: what is seen here is not known.", f);
+		fprintf(f, "%sNothing could be tried: what is seen here is not known.", sep);
 	else if (!test->run->verdict)
-		fprintf(f, "All %u that could be tried are exact; %u could not be.", tried, not );
+		fprintf(f, "%sAll %u that could be tried are exact; %u could not be.", sep, tried,
+			untried);
 	if (count(test, TRIAL_PARTIAL)) {
+		fputs(sep, f);
 		list(f, test, TRIAL_PARTIAL);
-		fputs(": such walks are seen, but their numbers are not to be relied on. ", f);
+		fputs(": such walks are seen, but their numbers are not to be relied on.", f);
+		sep = " ";
 	}
 	if (count(test, TRIAL_MISSED)) {
+		fputs(sep, f);
 		list(f, test, TRIAL_MISSED);
 		fputs(": such walks happened and were not seen: that rmaptop shows none of them "
 		      "here does not mean that there are none.",
