@@ -248,6 +248,9 @@ struct address_space {
  */
 struct page {
 	unsigned long flags;
+	struct {
+		int counter;
+	} _mapcount; /* of a folio of one page; -1: not mapped */
 };
 
 /* The order of a compound page, in its second struct page (5.10). */

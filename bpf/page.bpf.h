@@ -43,6 +43,11 @@ static __always_inline __s16 folio_nid(const void *folio)
 	return nodes > 1 ? flags / (~0ULL / nodes + 1) : 0;
 }
 
+static __always_inline bool folio_large(const void *folio)
+{
+	return folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_head) & 1;
+}
+
 static __always_inline __u8 folio_order(const void *folio)
 {
 	const struct page___5_10 *second = folio + bpf_core_type_size(struct page);
@@ -51,7 +56,7 @@ static __always_inline __u8 folio_order(const void *folio)
 	__u64 flags_1 = 0;
 	__u8 order = 0;
 
-	if (!(folio_flags(folio) >> bpf_core_enum_value(enum pageflags, PG_head) & 1))
+	if (!folio_large(folio))
 		return 0;
 	if (bpf_core_field_exists(old->_folio_order))
 		bpf_core_read(&order, sizeof(order), &old->_folio_order);
@@ -60,6 +65,14 @@ static __always_inline __u8 folio_order(const void *folio)
 	else if (!bpf_core_read(&flags_1, sizeof(flags_1), &new->_flags_1))
 		order = flags_1;
 	return order;
+}
+
+/* How many page tables map it; of a folio of one page only. */
+static __always_inline __u32 folio_mapcount_small(const void *folio)
+{
+	const struct page *page = folio;
+
+	return BPF_CORE_READ(page, _mapcount.counter) + 1;
 }
 
 /* folio->mapping with its tag bits. */

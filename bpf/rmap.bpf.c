@@ -9,6 +9,8 @@
  *    path of the read lock for waiting;
  *  - kprobe: the same by kprobes and kretprobes, which cost more, and miss nothing
  *    when a task is preempted in them.
+ * The last two also in a light way: visits are the calls of the callback (rwc->rmap_one),
+ * and how many VMAs mapped the folio follows from its mapcount before and after.
  */
 #include "kernel.h"
 #include <bpf/bpf_helpers.h>
@@ -34,6 +36,8 @@ const volatile bool by_cgroup;	    /* rows know the walker's cgroup, */
 const volatile bool by_owner;	    /* and whose the folio is */
 const volatile __u32 outliers;	    /* how many of the slowest walks are kept, 0: none */
 const volatile bool stacks;	    /* walks are added up by kernel stack */
+const volatile bool light;	    /* folios of one page only, */
+const volatile __u64 asks; /* and the callback that unmaps nothing, but asks for references */
 const volatile bool only_comm;
 const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
@@ -50,7 +54,7 @@ __u32 page_size;
 
 struct rmap_slot slots[RMAP_SLOTS];
 struct rmap_owner owners[RMAP_SLOTS]; /* by_owner only, beside the slots */
-__u64 folios[RMAP_SLOTS];	      /* outliers only, beside the slots */
+__u64 folios[RMAP_SLOTS];	      /* outliers and light only, beside the slots */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -128,9 +132,12 @@ static __always_inline bool drawn(void)
 }
 
 /* Is the walk one of those asked for, as far as its beginning tells? */
-static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, __u64 rmap_one, __u8 flags)
+static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, const void *folio,
+				      __u64 rmap_one, __u8 flags)
 {
 	if (!go || !filter_current(pid_tgid))
+		return false;
+	if (light && folio_large(folio))
 		return false;
 	if (only_kinds && !(only_kinds >> kind & 1))
 		return false;
@@ -155,7 +162,7 @@ static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, __u64
 struct walk {
 	__u32 vmas, mapped;
 	__u64 ns, lock_ns;
-	__u64 folio; /* its address; only where outliers are asked for */
+	__u64 folio; /* its address; only where it is needed */
 };
 
 /* Is the table of this CPU free?  It is then the caller's until busy is 0 again. */
@@ -413,7 +420,7 @@ int walk_start(__u64 *ctx)
 	enum rmap_kind kind = (enum rmap_kind)stat->kind;
 	__u64 now = bpf_ktime_get_ns();
 
-	if (!asked_for(pid_tgid, kind, (__u64)rwc->rmap_one, 0) || !drawn() ||
+	if (!asked_for(pid_tgid, kind, (void *)ctx[0], (__u64)rwc->rmap_one, 0) || !drawn() ||
 	    !slot_take(slot, pid_tgid, now, false))
 		return 0;
 	slot->start = now;
@@ -437,7 +444,7 @@ int walk_end(__u64 *ctx)
 	struct walk walk;
 
 	key.rmap_one = (__u64)rwc->rmap_one;
-	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, key.rmap_one, 0))
+	if (!asked_for(pid_tgid, (enum rmap_kind)stat->kind, (void *)ctx[0], key.rmap_one, 0))
 		return 0;
 	/* What was drawn at the beginning has a slot. */
 	if (by_owner ? sampling() && !slot : !drawn())
@@ -479,7 +486,7 @@ static __always_inline void enter(enum rmap_kind kind, const void *folio, void *
 	__u8 flags = rmap_flags((__u64)arg);
 	__u64 now;
 
-	if (!asked_for(pid_tgid, kind, (__u64)rmap_one, flags) || !drawn())
+	if (!asked_for(pid_tgid, kind, folio, (__u64)rmap_one, flags) || !drawn())
 		return;
 	COUNT(seen);
 	now = bpf_ktime_get_ns();
@@ -496,9 +503,27 @@ static __always_inline void enter(enum rmap_kind kind, const void *folio, void *
 	slot->pvmw = 0;
 	if (by_owner)
 		owner_begin(owner_slot(pid_tgid), kind, folio);
-	if (outliers)
+	if (light)
+		slot->vma = folio_mapcount_small(folio);
+	if (outliers || light)
 		folios[(__u32)pid_tgid & (RMAP_SLOTS - 1)] = (__u64)folio;
 	slot->start = now;
+}
+
+/*
+ * How many VMAs mapped the folio, from its mapcount: unmapping takes so many away, restoring
+ * adds them, and a question that went through all VMAs found all.  Others may change it
+ * meanwhile: never more than were visited.
+ */
+static __always_inline __u32 mapped_by_count(const struct rmap_slot *slot, const void *folio)
+{
+	__s64 before = slot->vma, mapped = before;
+
+	if (slot->rmap_one != asks)
+		mapped -= folio_mapcount_small(folio);
+	if (mapped < 0)
+		mapped = -mapped;
+	return mapped < slot->vmas ? mapped : slot->vmas;
 }
 
 static __always_inline void leave(void *ctx)
@@ -523,10 +548,12 @@ static __always_inline void leave(void *ctx)
 	key_extras(&key, true);
 	walk.vmas = slot->vmas;
 	walk.mapped = slot->mapped;
+	if (outliers || light)
+		walk.folio = folios[key.tid & (RMAP_SLOTS - 1)];
+	if (light)
+		walk.mapped = mapped_by_count(slot, (void *)walk.folio);
 	walk.ns = bpf_ktime_get_ns() - slot->start;
 	walk.lock_ns = slot->lock_ns;
-	if (outliers)
-		walk.folio = folios[key.tid & (RMAP_SLOTS - 1)];
 	record(ctx, &key, &walk);
 	slot_free(slot);
 }
@@ -622,6 +649,44 @@ int look(__u64 *ctx)
 
 	/* A bool's upper bytes are garbage in ctx on 5.10. */
 	looked(pvmw->vma, (__u8)ctx[1]);
+	return 0;
+}
+
+/* Light: a callback is called, for a VMA.  A program attached by fentry has one place only. */
+static __always_inline void visits(void)
+{
+	struct rmap_slot *slot = current_slot();
+
+	if (slot)
+		slot->vmas++;
+}
+
+SEC("fentry/try_to_unmap_one")
+int visit_unmap(__u64 *ctx)
+{
+	visits();
+	return 0;
+}
+
+SEC("fentry/try_to_migrate_one")
+int visit_migrate(__u64 *ctx)
+{
+	visits();
+	return 0;
+}
+
+SEC("fentry/remove_migration_pte")
+int visit_restore(__u64 *ctx)
+{
+	visits();
+	return 0;
+}
+
+/* up to 5.17 page_referenced_one */
+SEC("fentry/folio_referenced_one")
+int visit_ask(__u64 *ctx)
+{
+	visits();
 	return 0;
 }
 
@@ -724,6 +789,14 @@ int look_kprobe(struct pt_regs *ctx)
 	pvmw = (void *)slot->pvmw;
 	slot->pvmw = 0;
 	looked(BPF_CORE_READ(pvmw, vma), (__u8)ctx->ax);
+	return 0;
+}
+
+/* of all callbacks */
+SEC("kprobe")
+int visit_kprobe(struct pt_regs *ctx)
+{
+	visits();
 	return 0;
 }
 

@@ -158,7 +158,7 @@ struct rmap_slot {
 	__u8 visit_mapped; /* vma was counted as mapping the folio */
 	__u64 start;	   /* CLOCK_MONOTONIC, ns */
 	__u64 rmap_one;
-	__u64 vma; /* the VMA visited last */
+	__u64 vma; /* the VMA visited last; light: the mapcount at the start */
 	__u32 vmas;
 	__u32 mapped;
 	__u64 lock_start; /* when the wait began, 0 when not waiting */

@@ -5,6 +5,7 @@
 #include "../bpf/rmap.h"
 #include "lib/run.h"
 #include "rmap/live.h"
+#include "rmap/plan.h"
 #include "rmap/record.h"
 #include "rmap/selftest.h"
 #include "rmap/snapshot.h"
@@ -55,6 +56,7 @@ enum {
 	OPT_MAX_ROWS,
 	OPT_BATCH,
 	OPT_SELF_TEST,
+	OPT_LIGHT,
 	OPT_OUTLIERS,
 	OPT_STACKS,
 };
@@ -117,6 +119,14 @@ static void check_selftest(const struct rmaptop *top)
 		opts__bad("--self-test goes with -b, -j, -o and -v only");
 }
 
+static void check_light(const struct rmaptop *top)
+{
+	if (top->filter.causes && !(top->filter.causes & rmap_plan__light()))
+		opts__bad("--light sees walks for unmap, migrate_unmap, migrate_restore and reclaim_ref only");
+	if (top->mode.by & RMAP_BY_OWNER)
+		opts__bad("--light does not see whose a folio is: not with -g owner");
+}
+
 static error_t parse(struct rmaptop *top, int key, char *arg)
 {
 	switch (key) {
@@ -145,6 +155,9 @@ static error_t parse(struct rmaptop *top, int key, char *arg)
 	case OPT_MAX_ROWS:
 		top->mode.max_rows = opts__number("the room for rows", arg, 1, RMAP_ROWS_LIMIT);
 		return 0;
+	case OPT_LIGHT:
+		top->mode.light = true;
+		return 0;
 	case OPT_OUTLIERS:
 		top->mode.outliers = opts__number("the number of walks", arg, 1, RMAP_OUTLIERS_MAX);
 		top->table.slow = top->mode.outliers;
@@ -164,6 +177,8 @@ static error_t parse(struct rmaptop *top, int key, char *arg)
 		if (top->run.opts.nreplay && (top->filter.comm || top->filter.kinds ||
 					      top->filter.causes || top->filter.min_vmas))
 			opts__bad("--comm, --kind, --cause and --min-vmas cannot be applied to a recording");
+		if (top->mode.light)
+			check_light(top);
 		/* Folded lines are no display. */
 		top->run.batch |= top->mode.stacks;
 		return 0;
@@ -201,6 +216,8 @@ static const struct argp_option own_options[] = {
 	  "print no tables, but at the end walks by kernel stack, as folded lines for FlameGraph; "
 	  "WEIGHT is time (ns, default), vmas, phantom or walks",
 	  2 },
+	{ "light", OPT_LIGHT, NULL, 0,
+	  "cheaper: only walks by reclaim and migration, of folios of one page", 3 },
 	{ "sample", OPT_SAMPLE, "N", 0, "count one walk of N, and estimate the rest", 3 },
 	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
 	  "sample so that counting takes at most PCT per cent of one CPU", 3 },

@@ -20,6 +20,7 @@ struct rmap_mode {
 	double max_overhead; /* per cent of one CPU: sample accordingly; 0: no */
 	uint32_t outliers; /* keep so many of an interval's slowest walks, at most RMAP_OUTLIERS_MAX */
 	bool stacks;	   /* add walks up by kernel stack too */
+	bool light;	   /* the causes of rmap_plan__light(), folios of one page */
 };
 
 /*

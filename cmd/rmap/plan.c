@@ -12,13 +12,30 @@ const enum backend rmap_plan__rungs[] = { BACKEND_TRACEPOINT, BACKEND_FENTRY, BA
  * Ends before starts: what has a start must have its end seen.  6.18 moved the file body
  * into an inner function that has other arguments.  rmap_walk_ksm is CONFIG_KSM's.
  */
-static const struct spot walk[] = {
+static const struct spot ends[] = {
 	{ "leave_anon", "leave_kprobe", .target = "rmap_walk_anon" },
 	{ "leave_file", "leave_kprobe", .target = "__rmap_walk_file", .optional = true },
 	{ "leave_file", "leave_kprobe", .target = "rmap_walk_file", .instead = "__rmap_walk_file" },
 	{ "leave_ksm", "leave_kprobe", .target = "rmap_walk_ksm", .optional = true },
+};
+
+/* Visits, and which VMAs map the folio. */
+static const struct spot looks[] = {
 	{ "look", "look_kprobe", .target = "page_vma_mapped_walk" },
 	{ NULL, "look_begin_kprobe", .target = "page_vma_mapped_walk" },
+};
+
+/* Light: visits for the causes of rmap_plan__light(), by callback as in cause.c. */
+static const struct spot visits[] = {
+	{ "visit_unmap", "visit_kprobe", .target = "try_to_unmap_one" },
+	{ "visit_migrate", "visit_kprobe", .target = "try_to_migrate_one", .optional = true },
+	{ "visit_restore", "visit_kprobe", .target = "remove_migration_pte", .optional = true },
+	{ "visit_ask", "visit_kprobe", .target = "folio_referenced_one", .optional = true },
+	{ "visit_ask", "visit_kprobe", .target = "page_referenced_one",
+	  .instead = "folio_referenced_one" },
+};
+
+static const struct spot starts[] = {
 	{ "lock_got", "lock_got_kprobe", .target = "rwsem_down_read_slowpath" },
 	{ "lock_wait", "lock_wait_kprobe", .target = "rwsem_down_read_slowpath" },
 	{ "enter_anon", "enter_anon_kprobe", .target = "rmap_walk_anon" },
@@ -28,6 +45,15 @@ static const struct spot walk[] = {
 	  .instead = "__rmap_walk_file" },
 	{ "enter_ksm", "enter_ksm_kprobe", .target = "rmap_walk_ksm", .optional = true },
 };
+
+#define SPOTS(plan, kernel, spots) \
+	plan__spots(plan, kernel, spots, sizeof(spots) / sizeof(*(spots)))
+
+uint32_t rmap_plan__light(void)
+{
+	return 1u << CAUSE_UNMAP | 1u << CAUSE_MIGRATE_UNMAP | 1u << CAUSE_MIGRATE_RESTORE |
+	       1u << CAUSE_RECLAIM_REF;
+}
 
 static void plan_tracepoint(struct plan *plan, struct kernel *kernel, unsigned int by)
 {
@@ -42,15 +68,32 @@ static void plan_tracepoint(struct plan *plan, struct kernel *kernel, unsigned i
 	plan__want(plan, "walk_start", NULL);
 }
 
-void rmap_plan__make(struct plan *plan, struct kernel *kernel, unsigned int by)
+void rmap_plan__make(struct plan *plan, struct kernel *kernel, const struct rmap_mode *mode)
 {
-	if (plan->backend == BACKEND_TRACEPOINT)
-		plan_tracepoint(plan, kernel, by);
+	if (plan->backend == BACKEND_TRACEPOINT) {
+		plan_tracepoint(plan, kernel, mode->by);
+		return;
+	}
+	SPOTS(plan, kernel, ends);
+	if (mode->light)
+		SPOTS(plan, kernel, visits);
 	else
-		plan__spots(plan, kernel, walk, sizeof(walk) / sizeof(*walk));
+		SPOTS(plan, kernel, looks);
+	SPOTS(plan, kernel, starts);
 }
 
-void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, unsigned int by,
+/* What a light plan has not. */
+static const char *light_why(bool probes, enum cause cause)
+{
+	if (!probes)
+		return "of folios of one page";
+	/* folio_referenced() in mm/rmap.c, 6.12, skips VMAs of other memory cgroups. */
+	if (cause == CAUSE_RECLAIM_REF)
+		return "of folios of one page; phantoms by their mapcount, at least so many";
+	return "of folios of one page; phantoms by their mapcount";
+}
+
+void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, const struct rmap_mode *mode,
 		      struct head *head)
 {
 	bool probes = plan->backend != BACKEND_TRACEPOINT;
@@ -61,6 +104,12 @@ void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, unsigned i
 
 		if (!cause__exists(kernel, c, &why)) {
 			state = COVERAGE_NONE;
+		} else if (mode->light && !(rmap_plan__light() >> c & 1)) {
+			state = COVERAGE_NONE;
+			why = "--light leaves it out";
+		} else if (mode->light) {
+			state = COVERAGE_PARTIAL;
+			why = light_why(probes, c);
 		} else if (probes && c == CAUSE_MIGRATE_UNMAP) {
 			/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
 			state = COVERAGE_PARTIAL;
@@ -68,7 +117,7 @@ void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, unsigned i
 		}
 		head__cover(head, cause__name(c), state, state ? why : NULL);
 	}
-	if (by & RMAP_BY_OWNER)
+	if (mode->by & RMAP_BY_OWNER)
 		head__cover(head, "owner", COVERAGE_PARTIAL,
 			    "of an anonymous folio it is known if the walk meets its VMA");
 	for (enum rmap_kind k = 0; k < RMAP_KINDS; k++) {

@@ -26,19 +26,23 @@ static void close_skel(struct climber *c)
 	c->skel = NULL;
 }
 
-static void set_filter(struct rmap_bpf *skel, const struct rmap_filter *filter)
+static void set_filter(struct rmap_bpf *skel, const struct rmap_filter *filter, bool light)
 {
-	uint32_t n = 0;
+	uint32_t causes = filter->causes, n = 0;
 
+	if (light)
+		causes = causes ? causes & rmap_plan__light() : rmap_plan__light();
 	skel->rodata->only_kinds = filter->kinds;
 	skel->rodata->min_vmas = filter->min_vmas;
-	skel->rodata->only_migration = filter->causes >> CAUSE_MIGRATE_UNMAP & 1;
+	skel->rodata->only_migration = causes >> CAUSE_MIGRATE_UNMAP & 1;
+	skel->rodata->light = light;
+	cause__callbacks(CAUSE_RECLAIM_REF, (uint64_t *)&skel->rodata->asks, 1);
 	for (enum cause c = 0; c < CAUSES; c++)
-		if (filter->causes >> c & 1)
+		if (causes >> c & 1)
 			n += cause__callbacks(c, (uint64_t *)skel->rodata->cause + n,
 					      RMAP_CAUSES_MAX - n);
 	/* Without a callback of its own a cause is told by a flag: then nothing else passes. */
-	skel->rodata->only_causes = filter->causes && !n ? 1 : n;
+	skel->rodata->only_causes = causes && !n ? 1 : n;
 	if (filter->comm) {
 		skel->rodata->only_comm = true;
 		strncpy((char *)skel->rodata->comm, filter->comm, sizeof(skel->rodata->comm) - 1);
@@ -65,7 +69,7 @@ static int open_skel(struct climber *c, char why[LADDER_WHY])
 	bpf_map__set_max_entries(c->skel->maps.rows_1, c->mode->max_rows);
 	bpf_map__set_max_entries(c->skel->maps.hist_0, RMAP_BUCKETS_A_ROW * c->mode->max_rows);
 	bpf_map__set_max_entries(c->skel->maps.hist_1, RMAP_BUCKETS_A_ROW * c->mode->max_rows);
-	set_filter(c->skel, c->filter);
+	set_filter(c->skel, c->filter, c->mode->light);
 	/* What is not asked for takes no memory. */
 	bpf_map__set_autocreate(c->skel->maps.outliers_0, c->mode->outliers);
 	bpf_map__set_autocreate(c->skel->maps.outliers_1, c->mode->outliers);
@@ -102,7 +106,7 @@ static void make_plan(const void *arg, struct kernel *kernel, struct plan *plan)
 {
 	const struct climber *c = arg;
 
-	rmap_plan__make(plan, kernel, c->mode->by);
+	rmap_plan__make(plan, kernel, c->mode);
 }
 
 enum status rmap_rungs__climb(struct tracer *t, const struct opts *opts, struct kernel *kernel,
@@ -111,12 +115,16 @@ enum status rmap_rungs__climb(struct tracer *t, const struct opts *opts, struct 
 {
 	static const struct ladder ladder = { rmap_plan__rungs, make_plan, climb };
 	struct climber c = { .tracer = t, .filter = filter, .mode = mode };
-	enum status status = tracer__start(t, opts, &ladder, kernel, &c, head);
+	enum status status;
+
+	if (mode->light) /* which walks are counted is told by their callbacks */
+		cause__init(kernel);
+	status = tracer__start(t, opts, &ladder, kernel, &c, head);
 
 	*skel = c.skel;
 	if (status)
 		return status;
 	cause__init(kernel);
-	rmap_plan__cover(&t->plan, kernel, mode->by, head);
+	rmap_plan__cover(&t->plan, kernel, mode, head);
 	return ST_OK;
 }

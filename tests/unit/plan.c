@@ -114,7 +114,7 @@ static void expect_walk(struct kernel *k, enum backend backend, unsigned int by,
 	struct plan plan = { .backend = backend };
 	char is[TEXT];
 
-	rmap_plan__make(&plan, k, by);
+	rmap_plan__make(&plan, k, &(struct rmap_mode){ .by = by });
 	describe(&plan, is);
 	assert_string_equal(is, text);
 }
@@ -130,6 +130,51 @@ static void walks_of_each_kernel(void **state)
 		expect_walk(k, BACKEND_FENTRY, RMAP_BY_ALL, walks[i].fentry);
 		expect_walk(k, BACKEND_FENTRY, RMAP_BY_OWNER, walks[i].fentry);
 		expect_walk(k, BACKEND_KPROBE, RMAP_BY_ALL, walks[i].kprobe);
+		kernel__free(k);
+	}
+}
+
+/* Light: the same ends and starts, and callbacks in between. */
+static void walks_in_a_light_way(void **state)
+{
+	static const struct {
+		const char *kernel, *visits, *file, *inner;
+	} light[] = {
+		{ "5.10",
+		  "visit_unmap try_to_unmap_one, visit_restore remove_migration_pte, "
+		  "visit_ask page_referenced_one",
+		  "rmap_walk_file", "" },
+		{ "6.1",
+		  "visit_unmap try_to_unmap_one, visit_migrate try_to_migrate_one, "
+		  "visit_restore remove_migration_pte, visit_ask folio_referenced_one",
+		  "rmap_walk_file", "" },
+		{ "7.2",
+		  "visit_unmap try_to_unmap_one, visit_migrate try_to_migrate_one, "
+		  "visit_restore remove_migration_pte, visit_ask folio_referenced_one",
+		  "__rmap_walk_file", "_inner" },
+	};
+	const struct rmap_mode mode = { .light = true };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(light) / sizeof(*light); i++) {
+		struct kernel *k = kernel(light[i].kernel, NULL, NULL);
+		struct plan plan = { .backend = BACKEND_FENTRY };
+		struct head head = { 0 };
+		char is[TEXT], text[TEXT];
+
+		rmap_plan__make(&plan, k, &mode);
+		describe(&plan, is);
+		snprintf(text, TEXT,
+			 "leave_anon rmap_walk_anon, leave_file %s, leave_ksm rmap_walk_ksm, %s, "
+			 "lock_got rwsem_down_read_slowpath, lock_wait rwsem_down_read_slowpath, "
+			 "enter_anon rmap_walk_anon, enter_file%s %s, enter_ksm rmap_walk_ksm",
+			 light[i].file, light[i].visits, light[i].inner, light[i].file);
+		assert_string_equal(is, text);
+		rmap_plan__cover(&plan, k, &mode, &head);
+		describe_coverage(&head, is);
+		assert_non_null(strstr(is, "unmap partial (of folios of one page; phantoms by "
+					   "their mapcount)"));
+		assert_non_null(strstr(is, "mkclean none (--light leaves it out)"));
 		kernel__free(k);
 	}
 }
@@ -268,7 +313,7 @@ static void expect_auto(struct kernel *k, const char *rmap, const char *lat)
 			if (tool)
 				lat_plan__make(&plan, k, &conf);
 			else
-				rmap_plan__make(&plan, k, 0);
+				rmap_plan__make(&plan, k, &(struct rmap_mode){ 0 });
 			if (!plan.why_not[0])
 				snprintf(is[tool] + strlen(is[tool]), 64 - strlen(is[tool]), "%s%s",
 					 is[tool][0] ? " " : "", backend__name(*b));
@@ -373,8 +418,8 @@ static void expect_coverage(struct kernel *k, enum backend backend, unsigned int
 	struct head head = { 0 };
 	char is[TEXT];
 
-	rmap_plan__make(&plan, k, by);
-	rmap_plan__cover(&plan, k, by, &head);
+	rmap_plan__make(&plan, k, &(struct rmap_mode){ .by = by });
+	rmap_plan__cover(&plan, k, &(struct rmap_mode){ .by = by }, &head);
 	describe_coverage(&head, is);
 	assert_string_equal(is, text);
 	assert_int_equal(head.len, 9 + 4 + !!(by & RMAP_BY_OWNER));
@@ -462,8 +507,9 @@ static void recordings_are_read(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
-RUN_TESTS(cmocka_unit_test(walks_of_each_kernel), cmocka_unit_test(walks_of_altered_kernels),
-	  cmocka_unit_test(migrations_of_each_kernel), cmocka_unit_test(migrations_without_steps),
+RUN_TESTS(cmocka_unit_test(walks_of_each_kernel), cmocka_unit_test(walks_in_a_light_way),
+	  cmocka_unit_test(walks_of_altered_kernels), cmocka_unit_test(migrations_of_each_kernel),
+	  cmocka_unit_test(migrations_without_steps),
 	  cmocka_unit_test(exchange_by_tracepoints_alone), cmocka_unit_test(auto_on_each_kernel),
 	  cmocka_unit_test(auto_by_preemption), cmocka_unit_test(coverage_of_each_kernel),
 	  cmocka_unit_test(coverage_of_altered_kernels), cmocka_unit_test(recordings_are_read))
