@@ -136,12 +136,21 @@ enum pid_type {
 	PIDTYPE_TGID,
 };
 
+struct ns_common {
+	unsigned int inum;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
 struct upid {
 	int nr;
+	struct pid_namespace *ns;
 };
 
 struct pid {
-	unsigned int level;
+	unsigned int level; /* of the last of numbers; at most 32, MAX_PID_NS_LEVEL */
 	struct upid numbers[1];
 };
 
