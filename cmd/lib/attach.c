@@ -93,6 +93,13 @@ static int attach_all(struct attach *a, const struct plan *plan, char why[LADDER
 		if (a->links[a->n])
 			continue;
 		err = -errno;
+		if (err == -EACCES) {
+			snprintf(why, LADDER_WHY,
+				 "kernel.perf_event_paranoid is %d, which allows no kprobes: "
+				 "needs CAP_SYS_ADMIN, or a value of at most 2",
+				 bpfenv__perf_paranoid());
+			return err;
+		}
 		snprintf(why, LADDER_WHY, "%s: %s", w->target ? w->target : w->prog,
 			 bpfenv__why(err));
 		return err;

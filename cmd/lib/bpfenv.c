@@ -5,18 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "bpfenv.h"
 #include "opts.h"
-
-/* include/uapi/linux/capability.h */
-#define CAP_SYS_ADMIN_BIT 21
-#define CAP_PERFMON_BIT	  38
-#define CAP_BPF_BIT	  39
 
 static bool verbose;
 static char first_warning[512]; /* the later ones only repeat what failed */
@@ -33,16 +31,14 @@ static int on_message(enum libbpf_print_level level, const char *fmt, va_list ap
 /* A kernel before 5.8 has neither CAP_BPF nor CAP_PERFMON and wants CAP_SYS_ADMIN. */
 static bool capable(void)
 {
-	unsigned long long eff = 0;
-	char line[256];
-	FILE *f = fopen("/proc/self/status", "re");
+	struct __user_cap_header_struct me = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+	uint64_t eff;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "CapEff: %llx", &eff) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return eff >> CAP_SYS_ADMIN_BIT & 1 || (eff >> CAP_BPF_BIT & 1 && eff >> CAP_PERFMON_BIT & 1);
+	if (syscall(SYS_capget, &me, data))
+		return false;
+	eff = (uint64_t)data[1].effective << 32 | data[0].effective;
+	return eff >> CAP_SYS_ADMIN & 1 || (eff >> CAP_BPF & 1 && eff >> CAP_PERFMON & 1);
 }
 
 /* "integrity" or "confidentiality" when the kernel is locked down, else NULL. */
@@ -70,10 +66,39 @@ enum status bpfenv__check(bool be_verbose)
 	if (!capable())
 		return fail(ST_PERM, "not permitted: needs CAP_BPF and CAP_PERFMON (before Linux 5.8 "
 				     "CAP_SYS_ADMIN); run it as root");
+	if (access("/sys/kernel", F_OK))
+		return fail(ST_KERNEL, "no /sys/kernel/btf/vmlinux: sysfs is not mounted on /sys");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return fail(ST_KERNEL, "this kernel has no BTF (/sys/kernel/btf/vmlinux): it needs "
 				       "CONFIG_DEBUG_INFO_BTF=y");
 	return ST_OK;
+}
+
+/* Does the kernel take this program? */
+static bool takes(const struct bpf_insn *insns, size_t n)
+{
+	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", insns, n, NULL);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
+/* Are maps locked memory, and is there a limit of it? */
+static bool needs_memlock(void)
+{
+	/* Came with bpf_ktime_get_coarse_ns(), in 5.11: call it; return 0 */
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_ktime_get_coarse_ns },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct rlimit limit;
+
+	/* Where it may, libbpf has raised the limit. */
+	return !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+	       !takes(insns, sizeof(insns) / sizeof(*insns));
 }
 
 bool bpfenv__forbidden(int err)
@@ -88,6 +113,23 @@ bool bpfenv__forbidden(int err)
 	return err == -EPERM || (mode && !strcmp(mode, "confidentiality"));
 }
 
+int bpfenv__perf_paranoid(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
+	int level;
+
+	if (!f || fscanf(f, "%d", &level) != 1)
+		level = 2;
+	if (f)
+		fclose(f);
+	return level;
+}
+
+enum status bpfenv__status(int err)
+{
+	return err == -EPERM && !lockdown() && needs_memlock() ? ST_PERM : ST_KERNEL;
+}
+
 const char *bpfenv__why(int err)
 {
 	static char why[640];
@@ -97,6 +139,10 @@ const char *bpfenv__why(int err)
 	if (bpfenv__forbidden(err) && mode)
 		snprintf(why, sizeof(why),
 			 "the kernel is locked down (%s; boot with lockdown=none)", mode);
+	else if (err == -EPERM && needs_memlock())
+		snprintf(why, sizeof(why),
+			 "before Linux 5.11 BPF maps are locked memory, of which this process may "
+			 "have too little: needs CAP_SYS_RESOURCE, or a higher limit (ulimit -l)");
 	else if (err == -EPERM)
 		snprintf(why, sizeof(why), "the kernel forbids BPF (lockdown, or a security module)");
 	else if (first_warning[0])
@@ -124,13 +170,8 @@ bool bpfenv__has_cmpxchg(void)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	int fd = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, NULL, "GPL", insns,
-			       sizeof(insns) / sizeof(*insns), NULL);
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
+	return takes(insns, sizeof(insns) / sizeof(*insns));
 }
 
 int bpfenv__drop_cmpxchg(struct bpf_program *prog)

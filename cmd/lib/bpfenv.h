@@ -28,6 +28,15 @@ const char *bpfenv__why(int err);
 /* Does an error of libbpf mean that BPF is forbidden here, whatever the program? */
 bool bpfenv__forbidden(int err);
 
+/*
+ * kernel.perf_event_paranoid.  Above 2, which Debian's kernels know, CAP_PERFMON does not
+ * suffice for perf events, which kprobes are.
+ */
+int bpfenv__perf_paranoid(void);
+
+/* What a tool ends with after that: ST_PERM where a capability would help, or ST_KERNEL. */
+enum status bpfenv__status(int err);
+
 /* Does the kernel know the atomic compare-and-exchange instruction (5.12)? */
 bool bpfenv__has_cmpxchg(void);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The attach ladder. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "bpfenv.h"
@@ -36,6 +37,7 @@ enum status ladder__climb(const struct ladder *ladder, struct kernel *kernel, en
 			  void *arg, bool verbose, struct plan *used)
 {
 	enum backend order[LADDER_RUNGS + 1];
+	enum status status = ST_KERNEL;
 	char all[1024] = "";
 
 	ladder__order(ladder->rungs, kernel__preempt(kernel), order);
@@ -58,11 +60,14 @@ enum status ladder__climb(const struct ladder *ladder, struct kernel *kernel, en
 			warn_user("backend %s: %s", backend__name(*b), why);
 		/* Nothing else will do better where BPF is forbidden. */
 		if (err && bpfenv__forbidden(err))
-			return fail(ST_KERNEL, "cannot load BPF programs: %s", why);
+			return fail(bpfenv__status(err), "cannot load BPF programs: %s", why);
+		/* Where kprobes are for who may more, another backend may do. */
+		if (err == -EACCES && bpfenv__perf_paranoid() > 2)
+			status = ST_PERM;
 		snprintf(all + len, sizeof(all) - len, "%s%s: %s", len ? "; " : "",
 			 backend__name(*b), why);
 	}
 	if (!all[0])
 		return fail(ST_KERNEL, "this tool has no backend '%s'", backend__name(wanted));
-	return fail(ST_KERNEL, "this kernel cannot be traced: %s", all);
+	return fail(status, "this kernel cannot be traced: %s", all);
 }

@@ -233,6 +233,9 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 	if (!status)
 		status = rmap_rungs__climb(&live->tracer, opts, kernel, filter, &live->mode, head,
 					   &live->skel);
+	if (!status && mode->max_overhead > 0 && live->tracer.stats_fd < 0)
+		status = fail(ST_PERM, "--max-overhead: not permitted to measure what BPF "
+				       "programs cost: needs CAP_SYS_ADMIN");
 	if (!status) {
 		live->skel->bss->vmemmap_at = kernel__address(kernel, "vmemmap_base");
 		tracer__begin(&live->tracer);
