@@ -148,8 +148,9 @@ static enum status take(struct run *run, struct when *when, bool last)
 	return lat_live__take(x->live, &x->snap, when, last);
 }
 
-static enum status account(struct run *run)
+static enum status account(struct run *run, bool last)
 {
+	(void)last; /* there is no display */
 	return lat_live__account(exchangelat(run)->live, &run->books);
 }
 

@@ -257,9 +257,9 @@ static enum status take(struct run *run, struct when *when, bool last)
 	return rmap_live__take(top->live, &top->snap, when, last);
 }
 
-static enum status account(struct run *run)
+static enum status account(struct run *run, bool last)
 {
-	return rmap_live__account(rmaptop(run)->live, &run->books);
+	return rmap_live__account(rmaptop(run)->live, &run->books, last);
 }
 
 static int read_recorded(struct run *run, const json_t *line)

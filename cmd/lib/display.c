@@ -239,6 +239,9 @@ static enum loop_verdict live_tick(void *arg, bool last)
 		d->ops->drop(kept);
 		return LOOP_GO_ON;
 	}
+	d->run->books = (struct books){ 0 };
+	if (d->run->ops->account(d->run, false) != ST_OK)
+		return LOOP_FAIL;
 	err = d->ops->show(d->run, kept);
 	if (d->kept)
 		d->ops->drop(d->kept);

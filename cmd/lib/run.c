@@ -78,8 +78,9 @@ static enum status trace(struct run *run, struct loop *loop, struct child *child
 	if (status)
 		return status;
 	status = display ? display__live(run, loop, &conf) : loop__run(loop, &conf);
+	run->books = (struct books){ 0 };
 	if (!status)
-		status = run->ops->account(run);
+		status = run->ops->account(run, true);
 	if (status)
 		return status;
 	status = shown_status(run, end(run));

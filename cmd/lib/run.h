@@ -43,8 +43,11 @@ struct run_ops {
 	 * was; after a call with @last nothing more is recorded.
 	 */
 	enum status (*take)(struct run *run, struct when *when, bool last);
-	/* Live: fills in books, after take() with @last. */
-	enum status (*account)(struct run *run);
+	/*
+	 * Live: fills in the books, which are empty: with @last, after take() with @last, all of
+	 * them; else, for a display, what is known to be lost so far.
+	 */
+	enum status (*account)(struct run *run, bool last);
 	/* Live: what open() made; also after it failed. */
 	void (*close)(struct run *run);
 	/* Replay: adds a recorded interval to the interval.  NULL: the tool cannot replay. */

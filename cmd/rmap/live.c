@@ -166,7 +166,7 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 
 /* ----------------------------------------------------------------- books */
 
-enum status rmap_live__account(struct rmap_live *live, struct books *books)
+enum status rmap_live__account(struct rmap_live *live, struct books *books, bool last)
 {
 	struct rmap_bpf *skel = live->skel;
 	struct bpf_program *const starts[] = {
@@ -190,8 +190,10 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books)
 	books__add(&books->lost, "full", c.lost[RMAP_LOST_FULL]);
 	books__add(&books->lost, "collision", c.lost[RMAP_LOST_COLLISION]);
 	books__add(&books->lost, "stale", c.lost[RMAP_LOST_STALE]);
-	books__add(&books->lost, "unfinished", unfinished(live));
-	books__close(books);
+	if (last) { /* before, what has no end yet is under way */
+		books__add(&books->lost, "unfinished", unfinished(live));
+		books__close(books);
+	}
 	books__add(&books->inexact, "visits_missed", look.misses);
 	books__add(&books->inexact, "hist_full", c.hist_full);
 	books__add(&books->inexact, "orphans", c.orphans);
