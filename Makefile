@@ -88,9 +88,9 @@ $(B)/tests/forktree: $(FORKTREE_SRC) $(wildcard tests/workload/*.h)
 	@mkdir -p $(@D)
 	$(CC) -O2 -g -Wall -Wextra -Werror -static -o $@ $(FORKTREE_SRC)
 
-$(B)/tests/crowd: tests/crowd/crowd.c
+$(B)/tests/crowd $(B)/tests/walkers: $(B)/tests/%: tests/crowd/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -static -o $@ $<
+	$(CC) $(CFLAGS) -static -o $@ $< -lpthread
 
 # The kernel's own selftest of the series, from the patched source in the cache.
 selftest: | kernel
