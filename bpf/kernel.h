@@ -230,6 +230,7 @@ struct hlist_head {
 };
 
 struct dentry {
+	struct dentry *d_parent; /* of the root: itself */
 	struct qstr d_name;
 	union {
 		struct hlist_node d_alias;

@@ -16,15 +16,42 @@ struct {
 	__type(value, struct rmap_owner_name);
 } owner_names SEC(".maps");
 
-static __always_inline void owner_named(const struct rmap_owner *o, const void *name)
+static const struct rmap_owner_name nameless; /* too large for the stack */
+
+/* Where an owner's name is to be written; NULL when it is known. */
+static __always_inline struct rmap_owner_name *owner_name(const struct rmap_owner *o)
 {
 	struct rmap_owner_key key = { .owner = o->owner, .dev = o->dev };
-	struct rmap_owner_name value = {};
 
 	if (bpf_map_lookup_elem(&owner_names, &key))
+		return NULL;
+	bpf_map_update_elem(&owner_names, &key, &nameless, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&owner_names, &key);
+}
+
+static __always_inline void owner_process(const struct rmap_owner *o, const void *comm)
+{
+	struct rmap_owner_name *name = owner_name(o);
+
+	if (name)
+		bpf_probe_read_kernel_str(name->part[0], sizeof(name->part[0]), comm);
+}
+
+static __always_inline void owner_file(const struct rmap_owner *o, const struct dentry *dentry)
+{
+	struct rmap_owner_name *name = owner_name(o);
+
+	if (!name)
 		return;
-	bpf_probe_read_kernel_str(value.name, sizeof(value.name), name);
-	bpf_map_update_elem(&owner_names, &key, &value, BPF_ANY);
+	for (int i = 0; i < RMAP_OWNER_PARTS; i++) {
+		const struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+
+		bpf_probe_read_kernel_str(name->part[i], sizeof(name->part[i]),
+					  BPF_CORE_READ(dentry, d_name.name));
+		if (!parent || parent == dentry)
+			break;
+		dentry = parent;
+	}
 }
 
 /* Where in a dentry the list of an inode's names goes on. */
@@ -47,7 +74,7 @@ static __always_inline void owner_of_file(struct rmap_owner *o, struct address_s
 	o->owner = BPF_CORE_READ(inode, i_ino);
 	o->dev = BPF_CORE_READ(inode, i_sb, s_dev);
 	if (alias)
-		owner_named(o, BPF_CORE_READ(dentry, d_name.name));
+		owner_file(o, dentry);
 }
 
 /* At a walk's beginning: what the folio tells.  Of an anonymous one only its anon_vma. */
@@ -80,7 +107,7 @@ static __always_inline void owner_visit(struct rmap_owner *o, struct vm_area_str
 	if (!task)
 		return;
 	o->owner = BPF_CORE_READ(task, tgid);
-	owner_named(o, &task->comm);
+	owner_process(o, &task->comm);
 }
 
 #endif /* FOLIOSCOPE_OWNER_BPF_H */

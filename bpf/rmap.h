@@ -40,7 +40,9 @@ struct rmap_key {
 	__u64 owner;
 };
 
-/* What an owner is called: a process's name, or a file's last component. */
+/* What an owner is called: a process's name, or a file's path in its file system. */
+#define RMAP_OWNER_PARTS 8
+
 struct rmap_owner_key {
 	__u64 owner;
 	__u32 dev;
@@ -48,7 +50,11 @@ struct rmap_owner_key {
 };
 
 struct rmap_owner_name {
-	char name[40];
+	/*
+	 * Of a file the components, the last one first; what does not end with the root, "/",
+	 * lies deeper, or was never in a directory.
+	 */
+	char part[RMAP_OWNER_PARTS][40];
 };
 
 /* Owner of the folio that a slot's walk is for. */

@@ -115,12 +115,12 @@ int json__read_hist(struct hist *h, const json_t *array)
 
 json_t *json__comm(const char *raw)
 {
-	char utf8[2 * 64 + 1], *out = utf8;
+	char utf8[2 * 512 + 1], *out = utf8;
 	json_t *string = json_string(raw);
 
 	if (string)
 		return string;
-	for (const unsigned char *in = (const unsigned char *)raw; *in && out < utf8 + 127; in++) {
+	for (const unsigned char *in = (const unsigned char *)raw; *in && out < utf8 + 1023; in++) {
 		if (*in < 0x80) {
 			*out++ = *in;
 		} else {

@@ -35,7 +35,7 @@ json_t *json__hist(const struct hist *h);
 int json__read_hist(struct hist *h, const json_t *array);
 
 /*
- * The name of a process (at most 63 bytes count) as a string.  It need not be UTF-8;
+ * The name of a process or a file (at most 511 bytes count) as a string.  It need not be UTF-8;
  * JSON must be: other bytes are taken as Latin-1.
  */
 json_t *json__comm(const char *raw);

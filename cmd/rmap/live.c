@@ -43,6 +43,26 @@ static const char *cgroup_of(uint64_t id)
 	return intern__string(gone);
 }
 
+/* "/lib/libc.so.6" of a file, NULL where the beginning is not known. */
+static const char *path_of(const struct rmap_owner_name *name)
+{
+	char path[sizeof(*name)] = "";
+	int last = RMAP_OWNER_PARTS - 1;
+
+	while (last && !name->part[last][0])
+		last--;
+	if (strcmp(name->part[last], "/"))
+		return NULL;
+	while (last--) {
+		/* Cut off: not its name. */
+		if (strlen(name->part[last]) == sizeof(name->part[last]) - 1)
+			return NULL;
+		strcat(path, "/");
+		strcat(path, name->part[last]);
+	}
+	return intern__string(path);
+}
+
 static struct owner owner_of(struct rmap_live *live, const struct rmap_key *key)
 {
 	static const uint8_t types[RMAP_KINDS] = {
@@ -61,8 +81,9 @@ static struct owner owner_of(struct rmap_live *live, const struct rmap_key *key)
 	owner.dev = key->dev;
 	owner.id = key->owner;
 	if (!bpf_map_lookup_elem(bpf_map__fd(live->skel->maps.owner_names), &name_of, &name)) {
-		name.name[sizeof(name.name) - 1] = 0;
-		owner.name = intern__string(name.name);
+		owner.name = intern__string(name.part[0]);
+		if (owner.type == OWNER_FILE)
+			owner.path = path_of(&name);
 	}
 	return owner;
 }

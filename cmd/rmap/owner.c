@@ -4,9 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include "../lib/intern.h"
 #include "../lib/json.h"
 #include "owner.h"
+
+#define PATH_SHOWN 32 /* bytes; of a longer one only its end */
 
 #define MINOR_BITS 20 /* include/linux/kdev_t.h */
 
@@ -31,7 +34,9 @@ static void device(char buf[24], uint32_t dev)
 
 void owner__text(const struct owner *owner, char *buf, size_t size)
 {
-	const char *name = owner->name ? owner->name : "";
+	const char *name = owner->path && strlen(owner->path) <= PATH_SHOWN ? owner->path :
+			   owner->name					    ? owner->name :
+									      "";
 	const char *sep = *name ? " " : "";
 	char dev[24];
 
@@ -61,8 +66,9 @@ json_t *owner__json(const struct owner *owner)
 		return json_pack("{s:I, s:o}", "pid", (json_int_t)owner->id, "comm", name);
 	case OWNER_FILE:
 		device(text, owner->dev);
-		return json_pack("{s:s, s:I, s:o}", "dev", text, "ino", (json_int_t)owner->id,
-				 "name", name);
+		return json_pack("{s:s, s:I, s:o, s:o}", "dev", text, "ino", (json_int_t)owner->id,
+				 "name", name, "path",
+				 owner->path ? json__comm(owner->path) : json_null());
 	case OWNER_KSM:
 		json_decref(name);
 		snprintf(text, sizeof(text), "0x%" PRIx64, owner->id);
@@ -73,9 +79,11 @@ json_t *owner__json(const struct owner *owner)
 	}
 }
 
-static void set_name(struct owner *owner, const json_t *name)
+static const char *string(const json_t *object, const char *key)
 {
-	owner->name = json_is_string(name) ? intern__string(json_string_value(name)) : NULL;
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? intern__string(text) : NULL;
 }
 
 int owner__read(struct owner *owner, const json_t *object)
@@ -91,14 +99,15 @@ int owner__read(struct owner *owner, const json_t *object)
 	if (pid) {
 		owner->type = OWNER_PROCESS;
 		owner->id = json_integer_value(pid);
-		set_name(owner, json_object_get(object, "comm"));
+		owner->name = string(object, "comm");
 	} else if (ino) {
 		if (!dev || sscanf(dev, "%u:%u", &major, &minor) != 2)
 			return -EINVAL;
 		owner->type = OWNER_FILE;
 		owner->dev = major << MINOR_BITS | minor;
 		owner->id = json_integer_value(ino);
-		set_name(owner, json_object_get(object, "name"));
+		owner->name = string(object, "name");
+		owner->path = string(object, "path");
 	} else if (ksm) {
 		owner->type = OWNER_KSM;
 		owner->id = strtoull(ksm, NULL, 16);

@@ -19,7 +19,8 @@ struct owner {
 	uint8_t type;	  /* enum owner_type */
 	uint32_t dev;	  /* of a file: as the kernel has it, 20 bits minor */
 	uint64_t id;	  /* tgid, inode number, address of the stable node */
-	const char *name; /* of the process or the file, interned; NULL: not known */
+	const char *name; /* of the process, or the file's last component, interned; NULL: not known */
+	const char *path; /* of the file in its file system, interned; NULL: not known */
 };
 
 /* As for qsort(); names do not count. */
@@ -28,7 +29,7 @@ int owner__order(const struct owner *a, const struct owner *b);
 /* "1234 postgres", "8:1 4711 libc.so.6", "ksm 0xffff...", "unknown". */
 void owner__text(const struct owner *owner, char *buf, size_t size);
 
-/* {"pid", "comm"}, {"dev", "ino", "name"}, {"ksm"} or {}; NULL when memory is out. */
+/* {"pid", "comm"}, {"dev", "ino", "name", "path"}, {"ksm"} or {}; NULL when memory is out. */
 json_t *owner__json(const struct owner *owner);
 
 /* Reads what owner__json() made.  0 or -EINVAL. */

@@ -79,6 +79,7 @@ static int open_skel(struct climber *c, char why[LADDER_WHY])
 	c->skel->rodata->outliers = c->mode->outliers;
 	c->skel->rodata->stacks = c->mode->stacks;
 	c->skel->rodata->by_cgroup = c->mode->by & RMAP_BY_CGROUP;
+	bpf_map__set_autocreate(c->skel->maps.owner_names, c->mode->by & RMAP_BY_OWNER);
 	c->skel->rodata->by_owner = c->mode->by & RMAP_BY_OWNER;
 	if (err)
 		close_skel(c);
