@@ -15,11 +15,11 @@ const enum backend *lat_plan__rungs(const struct lat_conf *conf)
 /* The exchange itself is told by tracepoints or not at all. */
 static void plan_exchange(struct plan *plan, const struct lat_split *split)
 {
-	plan__want(plan, "exchange_end", NULL);
-	plan__want(plan, "exchange_phase", NULL);
-	plan__want(plan, "exchange_pair", NULL);
+	plan__want(plan, "exchange_end");
+	plan__want(plan, "exchange_phase");
+	plan__want(plan, "exchange_pair");
 	if (split->nid || split->order || split->reason)
-		plan__want(plan, "exchange_start", NULL);
+		plan__want(plan, "exchange_start");
 }
 
 /*
@@ -49,11 +49,11 @@ static void plan_migrate(struct plan *plan, struct kernel *kernel)
 {
 	bool probes = plan->backend != BACKEND_TRACEPOINT;
 
-	plan__want(plan, "migrate_end", NULL);
+	plan__want(plan, "migrate_end");
 	if (probes)
 		plan__spots(plan, kernel, steps, sizeof(steps) / sizeof(*steps));
 	if (kernel__has(kernel, KERNEL_TRACEPOINT, "mm_migrate_pages_start"))
-		plan__want(plan, "migrate_start", NULL);
+		plan__want(plan, "migrate_start");
 	else if (probes)
 		plan__spots(plan, kernel, call, 1);
 	else

@@ -53,6 +53,8 @@ static int choose(struct attach *a, const struct plan *plan, char why[LADDER_WHY
 			snprintf(why, LADDER_WHY, "the kernel has no function %s", w->target);
 			return err;
 		}
+		if (is_kprobe(prog) && plan->multi)
+			bpf_program__set_expected_attach_type(prog, BPF_TRACE_KPROBE_MULTI);
 		bpf_program__set_autoload(prog, true);
 	}
 	return 0;
@@ -73,13 +75,27 @@ static int load(struct attach *a, const struct opts *opts, char why[LADDER_WHY])
 	return err;
 }
 
-static struct bpf_link *attach_one(struct bpf_program *prog, const char *target)
+static struct bpf_link *attach_one(struct bpf_program *prog, const struct want *w)
 {
+	bool ret = !strncmp(bpf_program__section_name(prog), "kretprobe", 9);
+
+	if (!is_kprobe(prog))
+		return bpf_program__attach(prog);
+	if (bpf_program__expected_attach_type(prog) == BPF_TRACE_KPROBE_MULTI) {
+		const char *target = w->target;
+		unsigned long address = w->address;
+		LIBBPF_OPTS(bpf_kprobe_multi_opts, opts, .cnt = 1, .retprobe = ret);
+
+		/* For each name the kernel goes through all of its symbols. */
+		if (address)
+			opts.addrs = &address;
+		else
+			opts.syms = &target;
+
+		return bpf_program__attach_kprobe_multi_opts(prog, NULL, &opts);
+	}
 	/* A function may be there twice, or folded: libbpf's message says so. */
-	if (is_kprobe(prog))
-		return bpf_program__attach_kprobe(
-			prog, !strncmp(bpf_program__section_name(prog), "kretprobe", 9), target);
-	return bpf_program__attach(prog);
+	return bpf_program__attach_kprobe(prog, ret, w->target);
 }
 
 static int attach_all(struct attach *a, const struct plan *plan, char why[LADDER_WHY])
@@ -88,8 +104,7 @@ static int attach_all(struct attach *a, const struct plan *plan, char why[LADDER
 		const struct want *w = &plan->want[a->n];
 		int err;
 
-		a->links[a->n] =
-			attach_one(bpf_object__find_program_by_name(object(a), w->prog), w->target);
+		a->links[a->n] = attach_one(bpf_object__find_program_by_name(object(a), w->prog), w);
 		if (a->links[a->n])
 			continue;
 		err = -errno;

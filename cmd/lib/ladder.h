@@ -33,7 +33,8 @@ struct ladder {
  * the kernel does not run such a program again on that CPU until the task goes on, and
  * events are lost (__bpf_prog_enter_recur() in kernel/bpf/trampoline.c, 5.12 to 7.2, counts
  * them in prog->stats; 5.10, without such a check, cannot lose any).  A kprobe's program runs
- * with preemption off (trace_call_bpf() in kernel/trace/bpf_trace.c).
+ * with preemption off (include/linux/trace_recursion.h, arch/x86/kernel/kprobes); before
+ * 6.14 its returns are lost in crowds instead (struct plan's multi), which is rarer.
  */
 void ladder__order(const enum backend *rungs, enum preempt preempt,
 		   enum backend order[LADDER_RUNGS + 1]);

@@ -3,9 +3,14 @@
 #include <string.h>
 #include "plan.h"
 
-void plan__want(struct plan *plan, const char *prog, const char *target)
+static void add(struct plan *plan, const char *prog, const char *target, uint64_t address)
 {
-	plan->want[plan->n++] = (struct want){ prog, target };
+	plan->want[plan->n++] = (struct want){ prog, target, address };
+}
+
+void plan__want(struct plan *plan, const char *prog)
+{
+	add(plan, prog, NULL, 0);
 }
 
 void plan__refuse(struct plan *plan, const char *why, const char *name)
@@ -20,15 +25,26 @@ bool plan__reaches(const struct plan *plan, struct kernel *kernel, const char *f
 			   function);
 }
 
+/*
+ * Since 6.14 (4346ba160409, kernel/trace/fprobe.c) it remembers returns in a stack of each task's
+ * own; before, in as small a pool as other kretprobes.
+ */
+static bool returns_have_room(struct kernel *kernel)
+{
+	return kernel__has(kernel, KERNEL_SYMBOL, "fprobe_return");
+}
+
 void plan__spots(struct plan *plan, struct kernel *kernel, const struct spot *spots, size_t n)
 {
+	plan->multi = plan->backend == BACKEND_KPROBE && returns_have_room(kernel);
 	for (const struct spot *s = spots; s < spots + n; s++) {
 		const char *prog = plan->backend == BACKEND_KPROBE ? s->kprobe : s->fentry;
 
 		if (!prog || (s->instead && plan__reaches(plan, kernel, s->instead)))
 			continue;
 		if (plan__reaches(plan, kernel, s->target))
-			plan__want(plan, prog, s->target);
+			add(plan, prog, s->target,
+			    plan->multi ? kernel__address(kernel, s->target) : 0);
 		else if (!s->optional)
 			plan__refuse(plan, "the kernel has no function", s->target);
 	}

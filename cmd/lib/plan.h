@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "kernel.h"
 #include "opts.h"
 
@@ -18,6 +19,7 @@
 struct want {
 	const char *prog;   /* its name */
 	const char *target; /* kernel function; NULL: what its section names */
+	uint64_t address;   /* of the target, 0: not known */
 };
 
 /* The programs of a backend, in the order in which they are attached. */
@@ -25,6 +27,12 @@ struct plan {
 	enum backend backend;
 	struct want want[PLAN_MAX];
 	size_t n;
+	/*
+	 * Kprobes are of the kind that BPF_TRACE_KPROBE_MULTI attaches, and so lose no return:
+	 * those of perf have room for 10 tasks in a function, or twice as many as there are
+	 * CPUs (register_kretprobe() in kernel/kprobes.c, 6.12).
+	 */
+	bool multi;
 	char why_not[PLAN_WHY]; /* one line; "": it can be tried */
 };
 
@@ -37,8 +45,8 @@ struct spot {
 	bool optional;	     /* a kernel without it can be traced all the same */
 };
 
-/* Adds a program. */
-void plan__want(struct plan *plan, const char *prog, const char *target);
+/* Adds a program that attaches to what its section names. */
+void plan__want(struct plan *plan, const char *prog);
 
 /* It cannot be done: the first reason stays. */
 void plan__refuse(struct plan *plan, const char *why, const char *name);

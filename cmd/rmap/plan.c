@@ -60,12 +60,12 @@ static void plan_tracepoint(struct plan *plan, struct kernel *kernel, unsigned i
 	if (!kernel__has(kernel, KERNEL_TRACEPOINT, "rmap_walk_end"))
 		plan__refuse(plan, "no tracepoint",
 			     "rmap:rmap_walk_end (it comes with the folioscope kernel patch)");
-	plan__want(plan, "walk_end", NULL);
+	plan__want(plan, "walk_end");
 	if (!(by & RMAP_BY_OWNER))
 		return;
 	/* Whose a folio is, is told by the VMAs on the way. */
-	plan__want(plan, "look", "page_vma_mapped_walk");
-	plan__want(plan, "walk_start", NULL);
+	plan__want(plan, "look");
+	plan__want(plan, "walk_start");
 }
 
 void rmap_plan__make(struct plan *plan, struct kernel *kernel, const struct rmap_mode *mode)

@@ -49,10 +49,10 @@ static struct kernel *kernel(const char *name, const char *gone, const char *mor
 	return k;
 }
 
-/* "PROG TARGET, PROG, ...", or "no: WHY". */
+/* "PROG TARGET, PROG, ...", before it "multi: " where that is so, or "no: WHY". */
 static void describe(const struct plan *plan, char text[TEXT])
 {
-	text[0] = 0;
+	snprintf(text, TEXT, "%s", plan->multi && !plan->why_not[0] ? "multi: " : "");
 	if (plan->why_not[0])
 		snprintf(text, TEXT, "no: %s", plan->why_not);
 	for (size_t i = 0; !plan->why_not[0] && i < plan->n; i++)
@@ -102,11 +102,11 @@ static const struct {
 	{ "6.12", NO_PATCH, NO_PATCH, WALK_FENTRY("rmap_walk_file", ""),
 	  WALK_KPROBE("rmap_walk_file", "") },
 	{ "6.18", NO_PATCH, NO_PATCH, WALK_FENTRY("__rmap_walk_file", "_inner"),
-	  WALK_KPROBE("__rmap_walk_file", "_inner") },
+	  "multi: " WALK_KPROBE("__rmap_walk_file", "_inner") },
 	{ "7.2", NO_PATCH, NO_PATCH, WALK_FENTRY("__rmap_walk_file", "_inner"),
-	  WALK_KPROBE("__rmap_walk_file", "_inner") },
-	{ "patched", "walk_end", "walk_end, look page_vma_mapped_walk, walk_start",
-	  WALK_FENTRY("rmap_walk_file", ""), WALK_KPROBE("rmap_walk_file", "") },
+	  "multi: " WALK_KPROBE("__rmap_walk_file", "_inner") },
+	{ "patched", "walk_end", "walk_end, look, walk_start", WALK_FENTRY("rmap_walk_file", ""),
+	  WALK_KPROBE("rmap_walk_file", "") },
 };
 
 static void expect_walk(struct kernel *k, enum backend backend, unsigned int by, const char *text)
@@ -208,6 +208,9 @@ static void walks_of_altered_kernels(void **state)
 	k = kernel("7.2", "function __rmap_walk_file", NULL);
 	expect_walk(k, BACKEND_FENTRY, 0, "no: the kernel has no function rmap_walk_file");
 	kernel__free(k);
+	k = kernel("7.2", "function fprobe_return", NULL);
+	expect_walk(k, BACKEND_KPROBE, 0, WALK_KPROBE("__rmap_walk_file", "_inner"));
+	kernel__free(k);
 
 	k = kernel("patched", "tracepoint rmap_walk_end", NULL);
 	expect_walk(k, BACKEND_TRACEPOINT, 0, NO_PATCH);
@@ -248,7 +251,9 @@ static void migrations_of_each_kernel(void **state)
 		k = kernel(since_6_1[i], NULL, NULL);
 		expect_migrate(k, BACKEND_TRACEPOINT, "migrate_end, migrate_start");
 		expect_migrate(k, BACKEND_FENTRY, STEPS("", "migrate_start"));
-		expect_migrate(k, BACKEND_KPROBE, STEPS("_kprobe", "migrate_start"));
+		expect_migrate(k, BACKEND_KPROBE,
+			       i == 2 || i == 3 ? "multi: " STEPS("_kprobe", "migrate_start") :
+						  STEPS("_kprobe", "migrate_start"));
 		kernel__free(k);
 	}
 }
