@@ -152,12 +152,11 @@ enum status lat_live__account(struct lat_live *live, struct books *books)
 {
 	struct exchange_bpf *skel = live->skel;
 	/* What counts as seen when it is entered; the others end something. */
-	struct bpf_program *const starts[] = {
-		skel->progs.exchange_pair,	  skel->progs.exchange_phase,
-		skel->progs.exchange_end,	  skel->progs.migrate_start,
-		skel->progs.unmap_start,	  skel->progs.move_start,
-		skel->progs.unmap_start_kprobe,	  skel->progs.move_start_kprobe,
-		skel->progs.migrate_start_fentry, skel->progs.migrate_start_kprobe,
+	static const char *const starts[] = {
+		"exchange_pair",	"exchange_phase",    "exchange_end",
+		"migrate_start",	"unmap_start",	     "move_start",
+		"unmap_start_kprobe",	"move_start_kprobe", "migrate_start_fentry",
+		"migrate_start_kprobe",
 	};
 	struct lat_counts c;
 	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,

@@ -243,6 +243,37 @@ void bpfenv__prog_stats(const struct bpf_program *prog, struct prog_stats *add_t
 	add_to->misses += info.recursion_misses;
 }
 
+/* Of struct bpf_link_info in include/uapi/linux/bpf.h, 6.7, what older headers lack. */
+struct link_info {
+	uint32_t type, id, prog_id;
+	union {
+		struct {
+			uint64_t addrs;
+			uint32_t count, flags;
+			uint64_t missed; /* e2b2cd592ac5 */
+		} kprobe_multi;
+		struct {
+			uint32_t type, : 32;
+			uint64_t func_name;
+			uint32_t name_len, offset;
+			uint64_t addr;
+			uint64_t missed; /* 3acf8ace6823 */
+		} kprobe;
+	};
+};
+
+uint64_t bpfenv__link_missed(const struct bpf_link *link)
+{
+	struct link_info info = { 0 };
+	uint32_t len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_link__fd(link), &info, &len))
+		return 0;
+	if (info.type == BPF_LINK_TYPE_KPROBE_MULTI)
+		return info.kprobe_multi.missed;
+	return info.type == BPF_LINK_TYPE_PERF_EVENT ? info.kprobe.missed : 0;
+}
+
 int bpfenv__stats_on(void)
 {
 	return bpf_enable_stats(BPF_STATS_RUN_TIME);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include "status.h"
 
+struct bpf_link;
 struct bpf_object;
 struct bpf_program;
 struct opts;
@@ -62,6 +63,13 @@ struct prog_stats {
 	uint64_t misses; /* not run, because the same program was running on the CPU */
 };
 void bpfenv__prog_stats(const struct bpf_program *prog, struct prog_stats *add_to);
+
+/*
+ * How often a kprobe or kretprobe of the kernel was hit without anything being run, mostly as
+ * it had no room to remember a return; 0 for other links, and before 6.7, which does not
+ * tell.
+ */
+uint64_t bpfenv__link_missed(const struct bpf_link *link);
 
 /*
  * Makes the kernel measure runs and ns of all programs while the descriptor is

@@ -103,18 +103,31 @@ uint64_t tracer__cost(const struct tracer *t)
 	return all_stats(t).ns;
 }
 
-void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
-		   struct bpf_program *const *starts, size_t n, struct books *books)
+uint64_t tracer__missed(const struct tracer *t, const char *prog)
 {
-	struct prog_stats all = all_stats(t), start = { 0 };
+	struct prog_stats stats = { 0 };
+	uint64_t n = 0;
+
+	bpfenv__prog_stats(bpf_object__find_program_by_name(*t->attach.skel->obj, prog), &stats);
+	for (size_t i = 0; i < t->attach.n; i++)
+		if (!strcmp(t->plan.want[i].prog, prog))
+			n += bpfenv__link_missed(t->attach.links[i]);
+	return stats.misses + n;
+}
+
+void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
+		   const char *const *starts, size_t n, struct books *books)
+{
+	struct prog_stats all = all_stats(t);
+	uint64_t missed = 0;
 
 	for (size_t i = 0; i < n; i++)
-		bpfenv__prog_stats(starts[i], &start);
-	books->seen = seen + start.misses;
+		missed += tracer__missed(t, starts[i]);
+	books->seen = seen + missed;
 	books->recorded = recorded;
 	books->bpf_runs = all.runs;
 	books->bpf_ns = all.ns;
-	books__add(&books->lost, "recursion", start.misses);
+	books__add(&books->lost, "recursion", missed);
 }
 
 enum status tracer__cannot_read(int err)

@@ -55,12 +55,17 @@ void tracer__wind_down(struct tracer *t, bool *go, uint64_t (*unfinished)(void *
 enum status tracer__sum(int map_fd, uint64_t *sum, size_t n);
 
 /*
- * Begins the books: what was seen and recorded, and what the programs took.  A program of
- * @starts that the kernel did not run, as it was running on that CPU already, missed
- * something that was there to be seen: that is "recursion".
+ * Begins the books: what was seen and recorded, and what the programs took.  Where a
+ * program of @starts was missed, there was something to be seen: that is "recursion".
  */
 void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
-		   struct bpf_program *const *starts, size_t n, struct books *books);
+		   const char *const *starts, size_t n, struct books *books);
+
+/*
+ * How often a program was not run where it should have been: it was running on that CPU
+ * already, or its kprobes were hit in vain (see bpfenv__link_missed()).
+ */
+uint64_t tracer__missed(const struct tracer *t, const char *prog);
 
 /* What all programs took so far, ns; 0 where the kernel does not tell. */
 uint64_t tracer__cost(const struct tracer *t);

@@ -187,35 +187,57 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 
 /* ----------------------------------------------------------------- books */
 
+/* Of the walks whose end was missed, those for which the kernel had no room are known. */
+static void name_returns(struct books *books, int64_t missed)
+{
+	static const char *const of[] = { "stale", "unfinished" };
+
+	books__add(&books->lost, "returns", 0);
+	for (int i = 0; i < 2; i++) {
+		int64_t n = books__get(&books->lost, of[i]);
+
+		if (n > missed)
+			n = missed;
+		if (!n)
+			continue;
+		books__add(&books->lost, "returns", n);
+		books__add(&books->lost, of[i], -n);
+		missed -= n;
+	}
+}
+
 enum status rmap_live__account(struct rmap_live *live, struct books *books, bool last)
 {
 	struct rmap_bpf *skel = live->skel;
-	struct bpf_program *const starts[] = {
-		skel->progs.walk_end,	       skel->progs.enter_anon,
-		skel->progs.enter_file,	       skel->progs.enter_file_inner,
-		skel->progs.enter_ksm,	       skel->progs.enter_anon_kprobe,
-		skel->progs.enter_file_kprobe, skel->progs.enter_file_inner_kprobe,
-		skel->progs.enter_ksm_kprobe,
+	static const char *const starts[] = {
+		"walk_end",	     "enter_anon",
+		"enter_file",	     "enter_file_inner",
+		"enter_ksm",	     "enter_anon_kprobe",
+		"enter_file_kprobe", "enter_file_inner_kprobe",
+		"enter_ksm_kprobe",
 	};
-	struct prog_stats look = { 0 };
+	const struct tracer *t = &live->tracer;
 	struct rmap_counts c;
 	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
 					 sizeof(c) / sizeof(uint64_t));
 
 	if (status)
 		return status;
-	bpfenv__prog_stats(skel->progs.look, &look);
-	bpfenv__prog_stats(skel->progs.look_kprobe, &look);
-	tracer__books(&live->tracer, c.seen - c.filtered, c.recorded, starts,
-		      sizeof(starts) / sizeof(*starts), books);
+	tracer__books(t, c.seen - c.filtered, c.recorded, starts, sizeof(starts) / sizeof(*starts),
+		      books);
 	books__add(&books->lost, "full", c.lost[RMAP_LOST_FULL]);
 	books__add(&books->lost, "collision", c.lost[RMAP_LOST_COLLISION]);
 	books__add(&books->lost, "stale", c.lost[RMAP_LOST_STALE]);
-	if (last) { /* before, what has no end yet is under way */
+	if (last) /* before, what has no end yet is under way */
 		books__add(&books->lost, "unfinished", unfinished(live));
+	name_returns(books, tracer__missed(t, "leave_kprobe"));
+	if (last)
 		books__close(books);
-	}
-	books__add(&books->inexact, "visits_missed", look.misses);
+	books__add(&books->inexact, "visits_missed",
+		   tracer__missed(t, "look") + tracer__missed(t, "look_begin_kprobe") +
+			   tracer__missed(t, "look_kprobe"));
+	books__add(&books->inexact, "waits_missed",
+		   tracer__missed(t, "lock_got") + tracer__missed(t, "lock_got_kprobe"));
 	books__add(&books->inexact, "hist_full", c.hist_full);
 	books__add(&books->inexact, "orphans", c.orphans);
 	books__add(&books->inexact, "outliers_missed", c.outliers_missed);
