@@ -92,6 +92,10 @@ $(B)/tests/crowd $(B)/tests/walkers $(B)/tests/queue: $(B)/tests/%: tests/crowd/
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $< -lpthread
 
+$(B)/tests/family: $(wildcard tests/forest/*.c tests/forest/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $(filter %.c,$^) -lpthread
+
 # The kernel's own selftest of the series, from the patched source in the cache.
 selftest: | kernel
 	@mkdir -p $(B)/tests/selftest $(B)/uapi/linux
