@@ -90,8 +90,11 @@ static __always_inline bool stands_for(struct task_struct *task, struct mm_struc
 	return !owner || owner == task || BPF_CORE_READ(owner, mm) != mm;
 }
 
-/* Tells the process, unless it was the last that was told.  False: no room. */
-static __always_inline bool tell_process(struct task_struct *task, struct mm_struct *mm)
+/*
+ * Tells the process, unless it was the last that was told.  False: no room.  @held: references
+ * to the memory that the iterator has itself.
+ */
+static __always_inline bool tell_process(struct task_struct *task, struct mm_struct *mm, int held)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct task_struct *parent = BPF_CORE_READ(leader, real_parent);
@@ -109,7 +112,7 @@ static __always_inline bool tell_process(struct task_struct *task, struct mm_str
 	r->process.tid = pid_number(BPF_CORE_READ(task, thread_pid));
 	r->process.ppid = tgid_number(parent);
 	users = BPF_CORE_READ(mm, mm_users.counter);
-	r->process.shared = users > BPF_CORE_READ(task, signal, nr_threads) + 1;
+	r->process.shared = users > BPF_CORE_READ(task, signal, nr_threads) + held;
 	BPF_CORE_READ_STR_INTO(&r->process.comm, leader, comm);
 	seen_task = (__u64)task;
 	seen_mm = (__u64)mm;
@@ -258,7 +261,7 @@ int each_vma(struct bpf_iter__task_vma *ctx)
 	mm = BPF_CORE_READ(vma, vm_mm);
 	if (!stands_for(task, mm))
 		return 0;
-	if (before + SPARE >= room || !tell_process(task, mm))
+	if (before + SPARE >= room || !tell_process(task, mm, 1))
 		return 1;
 	chain_begin(&c, vma);
 	bpf_loop(1 << 23, on_avc, &c, 0);
@@ -279,7 +282,7 @@ int each_vma(struct bpf_iter__task_vma *ctx)
 /* ----------------------------------------- task by task, without the mmap lock */
 
 /* Steps in one run: the verifier goes through all of them. */
-#define STEPS 100
+#define STEPS 32
 
 static struct {
 	__u64 task, mm;
@@ -307,7 +310,7 @@ static __always_inline void task_step(struct task_struct *task)
 			task_torn();
 		} else if (!has_chain((void *)vma)) {
 			at.vma = (__u64)BPF_CORE_READ(vma, vm_next);
-		} else if (tell_process(task, (void *)at.mm)) {
+		} else if (tell_process(task, (void *)at.mm, 0)) {
 			chain_begin(&c, (void *)vma);
 			at.chain = c;
 		}

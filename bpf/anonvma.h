@@ -65,7 +65,7 @@ struct anonvma_leaf {
 	__u64 locked; /* the memory the VMA belongs to is being changed */
 };
 
-#define ANONVMA_LEAVES 256 /* found in one run of the program, at most */
+#define ANONVMA_LEAVES 32 /* found in one run of the program, at most */
 
 /* Walking an anon_vma's interval tree, step by step over several runs. */
 struct anonvma_tree {
