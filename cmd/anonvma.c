@@ -73,8 +73,6 @@ static void parse_end(const struct anonvma *a)
 		opts__bad("--at wants PID ADDR");
 	if (!s->at_pid && s->has_addr)
 		opts__bad("an address goes with --at PID ADDR");
-	if (s->at_pid && s->tree_pid)
-		opts__bad("--at and --tree exclude each other");
 	if (a->dot && (a->summary || a->check))
 		opts__bad("--dot excludes --summary and --check");
 }
@@ -208,9 +206,10 @@ static enum status live(struct anonvma *a)
 		status = forest_live__read(live, f, &a->violations, &a->time);
 	if (!status) {
 		forest_live__slab(live, &a->record.slab);
-		forest_live__account(live, f, &a->books);
 		status = forest_select(f, &a->select, &a->opts);
 	}
+	if (!status)
+		forest_live__account(live, f, &a->books);
 	forest_live__close(live);
 	return status ? status : show(a);
 }
@@ -244,6 +243,7 @@ static enum status on_report(void *arg, struct when when, bool *enough)
 
 	*enough = false;
 	a->time = (struct forest_time){ .ts = when.ts, .interval_s = when.interval_s };
+	forest_time__round(&a->time);
 	return ST_OK;
 }
 

@@ -405,6 +405,18 @@ void forest__show_all_of_trees(struct forest *f)
 	}
 }
 
+void forest__hide_empty(struct forest *f)
+{
+	for (size_t i = 0; i < f->n_anon_vmas; i++) {
+		struct forest_anon_vma *av = &f->anon_vmas[i];
+		bool any = false;
+
+		for (uint32_t k = 0; k < av->avcs && !any; k++)
+			any = f->vmas[f->avcs[f->by_anon_vma[av->first_avc + k]].vma].shown;
+		av->shown = av->shown && any;
+	}
+}
+
 struct forest_elsewhere forest__elsewhere(const struct forest *f, uint32_t anon_vma)
 {
 	const struct forest_anon_vma *av = &f->anon_vmas[anon_vma];

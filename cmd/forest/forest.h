@@ -138,6 +138,9 @@ void forest__show_vma(struct forest *f, uint32_t vma);
 /* Of every tree of which something is shown, all. */
 void forest__show_all_of_trees(struct forest *f);
 
+/* Anon_vmas of which no VMA is shown. */
+void forest__hide_empty(struct forest *f);
+
 /* What of an anon_vma is not shown: adds what was elsewhere when it was recorded. */
 struct forest_elsewhere forest__elsewhere(const struct forest *f, uint32_t anon_vma);
 

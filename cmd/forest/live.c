@@ -457,6 +457,7 @@ enum status forest_live__read(struct forest_live *live, struct forest *f,
 		err = read_with_room(live, f);
 		time->interval_s = json__now() - time->ts;
 		time->ts += time->interval_s;
+		forest_time__round(time);
 		if (!err)
 			err = check__run(f, &now);
 		if (!err && !n)
@@ -514,9 +515,9 @@ void forest_live__account(const struct forest_live *live, const struct forest *f
 
 	books->recorded = 0;
 	for (size_t i = 0; i < f->n_anon_vmas; i++)
-		changed += f->anon_vmas[i].changed;
+		changed += f->anon_vmas[i].shown && f->anon_vmas[i].changed;
 	for (size_t i = 0; i < f->n_avcs; i++)
-		books->recorded += f->avcs[i].linked;
+		books->recorded += f->avcs[i].linked && f->vmas[f->avcs[i].vma].shown;
 	books->seen = books->recorded + live->torn;
 	books__add(&books->lost, "torn", live->torn);
 	books__add(&books->inexact, "changed", changed);

@@ -34,7 +34,7 @@ enum status forest_live__read(struct forest_live *live, struct forest *f,
 void forest_live__slab(const struct forest_live *live, struct slab *slab);
 
 /*
- * The books of what was read: AVCs.  Lost: "torn" (of VMAs that went away while they were
+ * The books of what is shown: AVCs.  Lost: "torn" (of VMAs that went away while they were
  * read).  Inexact: "changed" (anon_vmas).
  */
 void forest_live__account(const struct forest_live *live, const struct forest *f,

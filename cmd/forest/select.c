@@ -184,12 +184,36 @@ static enum status select_at(struct forest *f, pid_t pid, uint64_t addr)
 	return ST_OK;
 }
 
+/* Of the process tree: what is in the anon_vma tree of this VMA. */
+static enum status select_tree_at(struct forest *f, const struct forest_selection *s)
+{
+	bool *process = calloc(f->n_processes + 1, sizeof(*process));
+	enum status status;
+
+	if (!process)
+		return fail(ST_FAIL, "out of memory");
+	status = select_tree(f, s->tree_pid);
+	for (size_t i = 0; i < f->n_vmas; i++)
+		if (f->vmas[i].shown)
+			process[f->vmas[i].process] = true;
+	if (!status)
+		status = select_at(f, s->at_pid, s->addr);
+	forest__show_all_of_trees(f);
+	for (size_t i = 0; i < f->n_vmas; i++)
+		f->vmas[i].shown = f->vmas[i].shown && process[f->vmas[i].process];
+	forest__hide_empty(f);
+	free(process);
+	return status;
+}
+
 enum status forest_select(struct forest *f, const struct forest_selection *s, const struct opts *opts)
 {
 	enum status status = ST_OK;
 
 	if (opts->npids || opts->cgroup)
 		status = select_targets(f, opts);
+	if (!status && s->tree_pid && s->at_pid)
+		return select_tree_at(f, s);
 	if (!status && s->tree_pid)
 		status = select_tree(f, s->tree_pid);
 	if (!status && s->at_pid)

@@ -17,8 +17,8 @@ struct forest_selection {
 
 /*
  * Shows what was asked for: with -p and -c the trees in which these processes have VMAs, with
- * --tree the chains of a process's and its descendants' VMAs, with --at one chain.  ST_OK, or
- * ST_FAIL with a message when it is not there.
+ * --tree the chains of a process's and its descendants' VMAs, with --at one chain, with both the
+ * tree of that VMA as far as these processes are in it.  ST_OK, or ST_FAIL with a message when it is not there.
  */
 enum status forest_select(struct forest *f, const struct forest_selection *s,
 			  const struct opts *opts);

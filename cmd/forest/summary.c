@@ -119,8 +119,10 @@ int summary__make(struct summary *s, const struct forest *f)
 		s->anon_vmas++;
 		s->trees += av->k.root == av->k.addr;
 		s->changed += av->changed;
-		if (s->widest == FOREST_NONE || av->avcs > f->anon_vmas[s->widest].avcs)
+		if (s->widest == FOREST_NONE || av->avcs + av->elsewhere.vmas > s->width) {
 			s->widest = i;
+			s->width = av->avcs + av->elsewhere.vmas;
+		}
 	}
 	for (size_t i = 0; i < f->n_processes; i++)
 		if (s->processes[i].vmas)

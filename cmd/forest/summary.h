@@ -26,6 +26,7 @@ struct summary {
 	uint32_t deepest_vma;		   /* with the longest chain, NONE: there is no VMA */
 	uint32_t deepest;		   /* AVCs of it */
 	uint32_t widest;		   /* the anon_vma with most AVCs, NONE */
+	uint64_t width;			   /* AVCs of it, also those that are not shown */
 	double walk;			   /* see summary__walk() */
 	struct summary_process *processes; /* most AVCs first */
 	size_t n_processes;

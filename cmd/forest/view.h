@@ -13,6 +13,9 @@ struct forest_time {
 	double ts, interval_s;
 };
 
+/* To microseconds, as they are printed. */
+void forest_time__round(struct forest_time *time);
+
 /*
  * What is shown of it, as an indented tree.  @width: columns of the terminal, 0: any.
  * 0 or -ENOMEM; so do all below.

@@ -216,7 +216,7 @@ int view_dot__forest(FILE *out, const struct forest *f)
 		memset(p.column, 0xff, (f->n_vmas + 1) * sizeof(*p.column));
 		memset(p.first, 0xff, (f->n_processes + 1) * sizeof(*p.first));
 		fputs("digraph anon_vmas {\n"
-		      "graph [rankdir=TB, fontname=\"Helvetica\"];\n"
+		      "graph [rankdir=TB, fontname=\"Helvetica\", fontsize=10];\n"
 		      "node [shape=plain, fontname=\"Helvetica\", fontsize=11];\n",
 		      out);
 	}

@@ -7,6 +7,12 @@
 #include "../lib/json.h"
 #include "view.h"
 
+void forest_time__round(struct forest_time *time)
+{
+	time->ts = round(time->ts * 1e6) / 1e6;
+	time->interval_s = round(time->interval_s * 1e6) / 1e6;
+}
+
 static json_t *address(uint64_t a)
 {
 	return json_sprintf("0x%" PRIx64, a);
@@ -85,7 +91,7 @@ static int print_anon_vma(FILE *out, const struct forest *f, uint32_t i, struct 
 		if (!vma)
 			return -ENOMEM;
 		fputs(sep, out);
-		json_dumpf(vma, out, JSON_COMPACT);
+		json_dumpf(vma, out, JSON_COMPACT | JSON_ENSURE_ASCII);
 		json_decref(vma);
 		sep = ",";
 	}
@@ -135,7 +141,7 @@ static json_t *widest_json(const struct forest *f, const struct summary *s)
 	if (s->widest == FOREST_NONE)
 		return json_null();
 	return json_pack("{s:o, s:I}", "addr", address(f->anon_vmas[s->widest].k.addr), "avcs",
-			 (json_int_t)f->anon_vmas[s->widest].avcs);
+			 (json_int_t)s->width);
 }
 
 static json_t *summary_json(const struct forest *f, const struct slab *slab)

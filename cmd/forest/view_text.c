@@ -119,8 +119,8 @@ static int tree_sharers(FILE *out, const struct forest *f, size_t width)
 		if (p->same_mm == FOREST_NONE || !shown[p->same_mm])
 			continue;
 		snprintf(text, sizeof(text),
-			 "%" PRIu32 " %s shares the memory of %" PRIu32 " %s: it is shown once",
-			 p->pid, p->comm[0] ? p->comm : "", f->processes[p->same_mm].pid,
+			 "%" PRIu32 "%s%s shares the memory of %" PRIu32 " %s: it is shown once",
+			 p->pid, p->comm[0] ? " " : "", p->comm, f->processes[p->same_mm].pid,
 			 f->processes[p->same_mm].comm);
 		err = line(out, 0, width, text);
 	}
@@ -210,8 +210,8 @@ static void print_numbers(FILE *p, const struct forest *f, const struct slab *sl
 			vma->start);
 	}
 	if (s->widest != FOREST_NONE)
-		fprintf(p, ". Widest anon_vma: 0x%" PRIx64 ", %" PRIu32 " AVCs",
-			f->anon_vmas[s->widest].k.addr, f->anon_vmas[s->widest].avcs);
+		fprintf(p, ". Widest anon_vma: 0x%" PRIx64 ", %" PRIu64 " AVCs",
+			f->anon_vmas[s->widest].k.addr, s->width);
 	if (!isnan(s->walk))
 		fprintf(p, ". A walk for a page that a process wrote visits %.1f VMAs on the average",
 			s->walk);

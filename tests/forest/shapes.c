@@ -81,6 +81,17 @@ static void tree(int n)
 	}
 }
 
+/* Every generation forks one that stays without children, and the next. */
+static void branches(int n)
+{
+	actor__start(0);
+	map_written(0, PAGES);
+	for (int i = 1; i <= n; i++) {
+		fork_to(2 * i - 2, 2 * i - 1);
+		fork_to(2 * i - 2, 2 * i);
+	}
+}
+
 /* Every generation forks the next and exits: anon_vmas are used again. */
 static void orphans(int n)
 {
@@ -256,6 +267,8 @@ static void refused(int n)
 const struct shape shapes[] = {
 	{ "chain", "N generations, all of them alive", chain, 5, ACTORS - 1 },
 	{ "tree", "N levels below the first, two children each", tree, 4, 5 },
+	{ "branches", "N levels below the first, a child without children in each", branches, 4,
+	  ACTORS / 2 - 1 },
 	{ "orphans", "N generations, each exits when it has forked", orphans, 8, ACTORS - 1 },
 	{ "siblings", "the same, each leaving a second child behind", siblings, 5, ACTORS / 2 - 1 },
 	{ "split", "pieces by munmap and mprotect, before and after a fork", split, 1, 1 },
