@@ -266,7 +266,9 @@ static enum status replay(struct anonvma *a)
 	a->books.incomplete |= !whole;
 	if (status)
 		return status;
-	if (forest__join(&a->record.f) || check__run(&a->record.f, &a->violations))
+	if (!whole && a->check)
+		return fail(ST_FAIL, "a forest of which a part is missing cannot be checked");
+	if (forest__join(&a->record.f) || (whole && check__run(&a->record.f, &a->violations)))
 		return fail(ST_FAIL, "out of memory");
 	check__settled(&a->violations, &a->record.f);
 	return show(a);

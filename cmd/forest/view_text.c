@@ -286,7 +286,7 @@ int view_text__violations(FILE *out, const struct forest *f, const struct violat
 	if (!p)
 		return -ENOMEM;
 	if (v->n)
-		fprintf(p, "%zu violations", v->n);
+		fprintf(p, "%zu violation%s", v->n, v->n == 1 ? "" : "s");
 	else
 		fputs("no violation", p);
 	fprintf(p, " in %zu anon_vmas and %zu AVCs of %zu VMAs", f->n_anon_vmas, f->n_avcs,
