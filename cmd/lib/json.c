@@ -57,21 +57,38 @@ int json__interval(FILE *f, double ts, double interval_s, json_t *more, size_t n
 	return 0;
 }
 
-int json__rows(const json_t *line, int (*row)(void *arg, const json_t *row), void *arg)
+int json__each(const json_t *array, int (*each)(void *arg, const json_t *element), void *arg)
 {
-	const json_t *rows = json_object_get(line, "rows");
 	json_t *one;
 	size_t i;
 
-	if (!json_is_array(rows))
+	if (!json_is_array(array))
 		return -EINVAL;
-	json_array_foreach((json_t *)rows, i, one) {
-		int err = row(arg, one);
+	json_array_foreach((json_t *)array, i, one) {
+		int err = each(arg, one);
 
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+json_t *json__array(size_t n, json_t *(*one)(void *arg, size_t i), void *arg)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < n; i++) {
+		if (!json_array_append_new(array, one(arg, i)))
+			continue;
+		json_decref(array);
+		return NULL;
+	}
+	return array;
+}
+
+int json__rows(const json_t *line, int (*row)(void *arg, const json_t *row), void *arg)
+{
+	return json__each(json_object_get(line, "rows"), row, arg);
 }
 
 json_t *json__hist(const struct hist *h)

@@ -23,6 +23,15 @@ int json__interval(FILE *f, double ts, double interval_s, json_t *more, size_t n
 		   json_t *(*row)(void *arg, size_t i), void *arg);
 
 /*
+ * Hands the elements of an array to @each.  0, what @each returned if not 0, or -EINVAL when
+ * it is none.
+ */
+int json__each(const json_t *array, int (*each)(void *arg, const json_t *element), void *arg);
+
+/* An array of @n elements, which @one makes; NULL when memory is out. */
+json_t *json__array(size_t n, json_t *(*one)(void *arg, size_t i), void *arg);
+
+/*
  * Hands the rows of such a line to @row.  0, what @row returned if not 0, or -EINVAL when
  * it has none.
  */

@@ -43,8 +43,10 @@ void rmap_slows__free(struct rmap_slows *slows)
 
 /* ------------------------------------------------------------------- JSON */
 
-static json_t *walk_json(const struct rmap_slow *w)
+static json_t *walk_json(void *arg, size_t i)
 {
+	const struct rmap_slows *slows = arg;
+	const struct rmap_slow *w = &slows->walk[i];
 	json_t *obj = json_pack("{s:f, s:I, s:I, s:o, s:s, s:s, s:i, s:i}", "ts", w->ts, "pid",
 				(json_int_t)w->pid, "tid", (json_int_t)w->tid, "comm",
 				json__comm(w->comm), "cause", cause__name(w->cause), "kind",
@@ -63,14 +65,7 @@ static json_t *walk_json(const struct rmap_slow *w)
 
 json_t *rmap_slows__json(const struct rmap_slows *slows)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < slows->len; i++)
-		if (json_array_append_new(array, walk_json(&slows->walk[i]))) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
+	return json__array(slows->len, walk_json, (void *)slows);
 }
 
 static int64_t number(const json_t *obj, const char *key)
@@ -83,8 +78,12 @@ static const char *text(const json_t *obj, const char *key)
 	return json_string_value(json_object_get(obj, key)) ?: "";
 }
 
-static int read_walk(struct rmap_slow *w, const json_t *obj)
+static int read_walk(void *arg, const json_t *obj)
 {
+	struct rmap_slow *w = rmap_slows__add(arg);
+
+	if (!w)
+		return -ENOMEM;
 	w->ts = json_number_value(json_object_get(obj, "ts"));
 	w->ns = number(obj, "ns");
 	w->lock_ns = number(obj, "lock_ns");
@@ -105,19 +104,7 @@ static int read_walk(struct rmap_slow *w, const json_t *obj)
 
 int rmap_slows__read(struct rmap_slows *slows, const json_t *array)
 {
-	const json_t *obj;
-	size_t i;
-
-	if (!json_is_array(array))
-		return -EINVAL;
-	json_array_foreach((json_t *)array, i, obj) {
-		struct rmap_slow *w = rmap_slows__add(slows);
-		int err = w ? read_walk(w, obj) : -ENOMEM;
-
-		if (err)
-			return err;
-	}
-	return 0;
+	return json__each(array, read_walk, slows);
 }
 
 /* ------------------------------------------------------------------ table */

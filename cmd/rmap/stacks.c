@@ -134,8 +134,11 @@ void rmap_stacks__fold(const struct rmap_stacks *stacks, FILE *f, enum rmap_weig
 
 /* ------------------------------------------------------------------- JSON */
 
-static json_t *stack_json(const struct rmap_stack *s)
+static json_t *stack_json(void *arg, size_t i)
 {
+	const struct rmap_stacks *stacks = arg;
+	const struct rmap_stack *s = &stacks->stack[i];
+
 	return json_pack("{s:I, s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "pid", (json_int_t)s->pid,
 			 "comm", json__comm(s->comm), "cause", cause__name(s->cause), "kind",
 			 kind__name(s->kind), "stack", s->frames, "walks", (json_int_t)s->walks,
@@ -145,24 +148,20 @@ static json_t *stack_json(const struct rmap_stack *s)
 
 json_t *rmap_stacks__json(const struct rmap_stacks *stacks)
 {
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < stacks->len; i++)
-		if (json_array_append_new(array, stack_json(&stacks->stack[i]))) {
-			json_decref(array);
-			return NULL;
-		}
-	return array;
+	return json__array(stacks->len, stack_json, (void *)stacks);
 }
 
-static int read_stack(struct rmap_stack *s, const json_t *obj)
+static int read_stack(void *arg, const json_t *obj)
 {
+	struct rmap_stack *s = rmap_stacks__add(arg);
 	const char *comm = "", *cause = "", *kind = "", *frames = "";
 	json_int_t pid = 0, walks = 0, vmas = 0, mapped = 0, ns = 0;
 	int err = json_unpack((json_t *)obj, "{s:I, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "pid",
 			      &pid, "comm", &comm, "cause", &cause, "kind", &kind, "stack", &frames,
 			      "walks", &walks, "vmas", &vmas, "mapped", &mapped, "ns", &ns);
 
+	if (!s)
+		return -ENOMEM;
 	s->frames = kstack__recorded(frames);
 	if (err)
 		return -EINVAL;
@@ -179,17 +178,5 @@ static int read_stack(struct rmap_stack *s, const json_t *obj)
 
 int rmap_stacks__read(struct rmap_stacks *stacks, const json_t *array)
 {
-	const json_t *obj;
-	size_t i;
-
-	if (!json_is_array(array))
-		return -EINVAL;
-	json_array_foreach((json_t *)array, i, obj) {
-		struct rmap_stack *s = rmap_stacks__add(stacks);
-		int err = s ? read_stack(s, obj) : -ENOMEM;
-
-		if (err)
-			return err;
-	}
-	return 0;
+	return json__each(array, read_stack, stacks);
 }

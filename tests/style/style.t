@@ -38,4 +38,9 @@ is "$bad" "" "every C file has its licence line"
 long=$(files '*.c' '*.h' | xargs wc -l | awk '$2 != "total" && $1 > 800 { print $2 }')
 is "$long" "" "no C file is longer than 800 lines"
 
+bad=$(files 'tests/*.t' 'tests/vm/guest/*' | while read -r f; do
+	[ -x "$f" ] || echo "$f"
+done)
+is "$bad" "" "every test can be run"
+
 done_testing
