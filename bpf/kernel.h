@@ -38,6 +38,7 @@ enum {
 	BPF_MAP_TYPE_STACK_TRACE = 7,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
 enum {
@@ -108,6 +109,7 @@ typedef struct {
 /* include/linux/rwsem.h, without PREEMPT_RT */
 struct rw_semaphore {
 	atomic_long_t count;
+	atomic_long_t owner; /* a task_struct's address, with flags in its lowest three bits */
 };
 
 /* include/linux/rmap.h (5.10 to 7.2). */
@@ -179,6 +181,7 @@ struct css_set {
 struct task_struct {
 	unsigned int flags;
 	struct mm_struct *mm;
+	int pid;
 	int tgid;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
@@ -378,6 +381,27 @@ struct rmap_walk_stat {
 	unsigned int vmas;
 	unsigned int mapped;
 	enum rmap_walk_kind kind;
+};
+
+/* The same of an operation on a VMA's anon_vmas. */
+struct anon_vma_stat {
+	const struct anon_vma *anon_vma;
+	const struct anon_vma *parent;
+	const struct anon_vma *root;
+	unsigned long caller;
+	__u64 lock_wait; /* ns */
+	__u64 duration;	 /* ns */
+	unsigned int avcs;
+	int error;
+	bool reused;
+};
+
+/* include/linux/mm.h: why anon_vma_clone() is called, in 7.2, not in 6.18. */
+enum vma_operation {
+	VMA_OP_SPLIT,
+	VMA_OP_MERGE_UNFAULTED,
+	VMA_OP_REMAP,
+	VMA_OP_FORK,
 };
 
 /* kernel/bpf/task_iter.c: what the iterators hand over. */

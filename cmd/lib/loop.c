@@ -98,13 +98,15 @@ enum status loop__run(struct loop *loop, const struct loop_conf *conf)
 		SIGNALS,
 		INTERVAL,
 		DURATION,
-		INPUT
+		INPUT,
+		EVENTS
 	};
 	struct pollfd fds[] = {
 		[SIGNALS] = { .fd = loop->signals, .events = POLLIN },
 		[INTERVAL] = { .fd = loop->interval, .events = POLLIN },
 		[DURATION] = { .fd = loop->duration, .events = POLLIN },
 		[INPUT] = { .fd = conf->input ? conf->input_fd : -1, .events = POLLIN },
+		[EVENTS] = { .fd = conf->events ? conf->events_fd : -1, .events = POLLIN },
 	};
 	uint64_t ticks = 0;
 
@@ -130,6 +132,8 @@ enum status loop__run(struct loop *loop, const struct loop_conf *conf)
 			verdict = conf->resized(conf->arg);
 		if (fds[INPUT].revents && verdict == LOOP_GO_ON)
 			verdict = conf->input(conf->arg);
+		if (fds[EVENTS].revents && verdict == LOOP_GO_ON)
+			verdict = conf->events(conf->arg);
 		asked.end |= verdict == LOOP_END;
 		if (verdict != LOOP_FAIL && (due || asked.end))
 			verdict = conf->tick(conf->arg, asked.end);

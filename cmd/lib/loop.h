@@ -27,6 +27,9 @@ struct loop_conf {
 	/* Called when input_fd (0: standard input) can be read or has ended; NULL: it is left alone. */
 	enum loop_verdict (*input)(void *arg);
 	int input_fd;
+	/* Called when events_fd can be read; NULL: nobody waits for it. */
+	enum loop_verdict (*events)(void *arg);
+	int events_fd;
 	/* Called when the terminal got another size; may be NULL. */
 	enum loop_verdict (*resized)(void *arg);
 	void *arg;

@@ -88,14 +88,14 @@ static enum status open_one(struct reader *r, const struct replay_conf *conf)
 	return advance(r);
 }
 
-/* Takes end lines and what it does not know; stops at an interval or a snapshot. */
+/* Takes end lines and what it does not know; stops at an interval, a snapshot or an event. */
 static enum status skip_to_interval(struct reader *r, const struct replay_conf *conf)
 {
 	while (r->line) {
 		const char *type = type_of(r->line);
 		enum status status;
 
-		if (!strcmp(type, "interval") || !strcmp(type, "snapshot"))
+		if (!strcmp(type, "interval") || !strcmp(type, "snapshot") || !strcmp(type, "event"))
 			return ST_OK;
 		if (!strcmp(type, "end")) {
 			if (conf->end(conf->arg, r->line))
