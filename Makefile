@@ -17,12 +17,13 @@ LIBS   := -lbpf -lelf -lz -ljansson -lncursesw -ltinfo -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
-TOOLS    := rmaptop exchangelat folioxchg anonvma
+TOOLS    := rmaptop exchangelat folioxchg anonvma forkchain
 PLOTS    := exchangelat
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 LAT_SRC  := $(wildcard cmd/lat/*.c)
 FOREST_SRC := $(wildcard cmd/forest/*.c)
+CHAIN_SRC := $(wildcard cmd/chain/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
@@ -34,6 +35,7 @@ tools: $(TOOLS:%=$(B)/bin/%)
 rmaptop_SRC := $(RMAP_SRC)
 exchangelat_SRC := $(LAT_SRC) cmd/xchg/device.c
 anonvma_SRC := $(FOREST_SRC)
+forkchain_SRC := $(CHAIN_SRC) $(FOREST_SRC)
 folioxchg_SRC := $(wildcard cmd/xchg/*.c)
 
 # ------------------------------------------------------------------ programs
@@ -47,7 +49,8 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 	bpftool gen skeleton $< name $*_bpf > $@
 
 # Skeletons are found by the first build; after that the .d files know who uses them.
-$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h $(B)/bpf/exchange.skel.h $(B)/bpf/anonvma.skel.h
+$(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h $(B)/bpf/exchange.skel.h $(B)/bpf/anonvma.skel.h \
+		$(B)/bpf/forkchain.skel.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
@@ -67,7 +70,8 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 
 # Built with the sanitizers: what they find fails the test.  Objects are shared by all tests.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
-UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c %/rungs.c,$(RMAP_SRC) $(LAT_SRC) $(FOREST_SRC)) \
+UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c %/rungs.c,$(RMAP_SRC) $(LAT_SRC) $(FOREST_SRC) \
+	    $(CHAIN_SRC)) \
 	    cmd/xchg/device.c
 UNIT_OBJ := $(patsubst %.c,$(B)/obj/sanitized/%.o,$(UNIT_SRC))
 $(B)/obj/sanitized/%.o: %.c

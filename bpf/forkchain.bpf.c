@@ -1,0 +1,718 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of anon_vmas, operation by operation: prepare, clone, fork, unlink.
+ *
+ * The tracepoints of the folioscope patch tell most of it; elsewhere begin and end of the
+ * functions are joined, task by task.  How many AVCs a VMA has is counted in its chain, which
+ * belongs to the task here: the mmap lock is held, or nobody else knows the memory.
+ */
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "avcs.bpf.h"
+#include "filter.bpf.h"
+#include "forkchain.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+const volatile bool can_cmpxchg; /* all objects have it */
+
+bool go; /* all programs are attached */
+
+#define ENOMEM 12
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, CHAIN_RING);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct chain_counts);
+} counts SEC(".maps");
+
+/* By tid. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, CHAIN_TASKS);
+	__type(key, __u32);
+	__type(value, struct chain_task);
+} tasks SEC(".maps");
+
+/* By tid: who had the lock that the task waited for last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, CHAIN_TASKS);
+	__type(key, __u32);
+	__type(value, struct chain_holder);
+} holders SEC(".maps");
+
+/* By VMA: when a thread was seen to have prepared it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, CHAIN_TASKS);
+	__type(key, __u64);
+	__type(value, __u64);
+} prepared SEC(".maps");
+
+/* Adds to a field of this CPU's counters. */
+#define COUNT(field)                                                          \
+	do {                                                                  \
+		__u32 zero = 0;                                               \
+		struct chain_counts *c = bpf_map_lookup_elem(&counts, &zero); \
+                                                                              \
+		if (c)                                                        \
+			__sync_fetch_and_add(&c->field, 1);                   \
+	} while (0)
+
+static __always_inline bool wanted(__u64 pid_tgid)
+{
+	return go && filter_current(pid_tgid);
+}
+
+/* ---------------------------------------------------------------- events */
+
+static __always_inline struct chain_event *event_new(__u32 type, __u64 pid_tgid)
+{
+	struct chain_event *e = bpf_ringbuf_reserve(&events, sizeof(*e), 0);
+
+	if (!e)
+		return NULL;
+	__builtin_memset(e, 0, sizeof(*e));
+	e->ktime = bpf_ktime_get_ns();
+	e->type = type;
+	e->tgid = pid_tgid >> 32;
+	e->tid = pid_tgid;
+	bpf_get_current_comm(e->comm, sizeof(e->comm));
+	return e;
+}
+
+static __always_inline void event_vma(struct chain_event *e, const struct vm_area_struct *vma)
+{
+	struct task_struct *task = (void *)bpf_get_current_task(), *owner;
+	struct mm_struct *mm = BPF_CORE_READ(vma, vm_mm);
+
+	e->vma = (__u64)vma;
+	e->mm = (__u64)mm;
+	e->start = BPF_CORE_READ(vma, vm_start);
+	e->end = BPF_CORE_READ(vma, vm_end);
+	if (BPF_CORE_READ(task, mm) == mm) {
+		e->owner = e->tgid;
+	} else if (bpf_core_field_exists(mm->owner)) { /* exec, or another's fault */
+		owner = BPF_CORE_READ(mm, owner);
+		if (owner)
+			e->owner = BPF_CORE_READ(owner, tgid);
+	}
+}
+
+static __always_inline void event_holder(struct chain_event *e)
+{
+	__u32 tid = e->tid;
+	struct chain_holder *h = bpf_map_lookup_elem(&holders, &tid);
+
+	if (h)
+		e->holder = *h;
+}
+
+/* ------------------------------------------------------------ tracepoints */
+
+/* (vma, stat), when all is done: what an unlink had may be gone. */
+static __always_inline int stat_event(__u32 type, const struct vm_area_struct *vma,
+				      const struct anon_vma_stat *stat)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_event *e;
+
+	if (!wanted(pid_tgid))
+		return 0;
+	COUNT(seen);
+	e = event_new(type, pid_tgid);
+	if (!e) {
+		COUNT(lost[CHAIN_LOST_FULL]);
+		return 0;
+	}
+	event_vma(e, vma);
+	e->ns = BPF_CORE_READ(stat, duration);
+	e->lock_ns = BPF_CORE_READ(stat, lock_wait);
+	e->anon_vma = (__u64)BPF_CORE_READ(stat, anon_vma);
+	e->parent = (__u64)BPF_CORE_READ(stat, parent);
+	e->root = (__u64)BPF_CORE_READ(stat, root);
+	e->caller = BPF_CORE_READ(stat, caller);
+	e->avcs = BPF_CORE_READ(stat, avcs);
+	e->error = BPF_CORE_READ(stat, error);
+	e->reused = BPF_CORE_READ(stat, reused);
+	e->chain = chain_length(vma);
+	e->depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of((void *)e->anon_vma);
+	if (e->lock_ns)
+		event_holder(e);
+	bpf_ringbuf_submit(e, 0);
+	COUNT(recorded);
+	return 0;
+}
+
+SEC("tp_btf/anon_vma_prepare")
+int tp_prepare(__u64 *ctx)
+{
+	return stat_event(CHAIN_PREPARE, arg(ctx, 0), arg(ctx, 1));
+}
+
+SEC("tp_btf/anon_vma_clone")
+int tp_clone(__u64 *ctx)
+{
+	return stat_event(CHAIN_CLONE, arg(ctx, 0), arg(ctx, 1));
+}
+
+SEC("tp_btf/anon_vma_fork")
+int tp_fork(__u64 *ctx)
+{
+	return stat_event(CHAIN_FORK, arg(ctx, 0), arg(ctx, 1));
+}
+
+SEC("tp_btf/anon_vma_unlink")
+int tp_unlink(__u64 *ctx)
+{
+	return stat_event(CHAIN_UNLINK, arg(ctx, 0), arg(ctx, 1));
+}
+
+/* (parent, child): what the forks before it were for. */
+SEC("raw_tp/sched_process_fork")
+int born(__u64 *ctx)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *child = arg(ctx, 1);
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), mm;
+	struct chain_event *e;
+
+	if (!wanted(pid_tgid))
+		return 0;
+	mm = (__u64)BPF_CORE_READ(child, mm);
+	/* A thread and who was made by vfork() have their parent's. */
+	if (!mm || mm == (__u64)BPF_CORE_READ(task, mm))
+		return 0;
+	e = event_new(CHAIN_BORN, pid_tgid);
+	if (!e) {
+		COUNT(unjoined);
+		return 0;
+	}
+	e->mm = mm;
+	e->child = BPF_CORE_READ(child, tgid);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+/* -------------------------------------------------- who is waited for */
+
+#define RWSEM_READER_OWNED 1 /* kernel/locking/rwsem.c, 5.10 to 7.2 */
+#define RWSEM_OWNER_FLAGS  7
+
+/* Is it the lock of an anon_vma that is its own root? */
+static __always_inline bool is_root_lock(const struct rw_semaphore *sem)
+{
+	struct anon_vma *root = (void *)sem - bpf_core_field_offset(struct anon_vma, rwsem);
+
+	return BPF_CORE_READ(root, root) == root;
+}
+
+static __always_inline void holder_note(const struct rw_semaphore *sem, __u64 pid_tgid)
+{
+	struct chain_holder h = {};
+	__u32 tid = pid_tgid;
+	struct task_struct *owner;
+	__u64 word;
+
+	if (!bpf_core_field_exists(sem->owner))
+		return;
+	word = BPF_CORE_READ(sem, owner.counter);
+	owner = (void *)(word & ~(__u64)RWSEM_OWNER_FLAGS);
+	h.reader = word & RWSEM_READER_OWNED;
+	if (owner) {
+		h.tgid = BPF_CORE_READ(owner, tgid);
+		h.tid = BPF_CORE_READ(owner, pid);
+		BPF_CORE_READ_STR_INTO(&h.comm, owner, comm);
+	}
+	bpf_map_update_elem(&holders, &tid, &h, BPF_ANY);
+}
+
+/* ------------------------------------------------- a task's operations */
+
+static __always_inline struct chain_task *task_of(__u64 pid_tgid)
+{
+	__u32 tid = pid_tgid;
+
+	return bpf_map_lookup_elem(&tasks, &tid);
+}
+
+static __always_inline struct chain_task *task_new(__u64 pid_tgid)
+{
+	struct chain_task fresh = {};
+	__u32 tid = pid_tgid;
+
+	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_ANY))
+		return NULL;
+	return bpf_map_lookup_elem(&tasks, &tid);
+}
+
+static __always_inline void task_forget(__u64 pid_tgid)
+{
+	__u32 tid = pid_tgid;
+
+	bpf_map_delete_elem(&tasks, &tid);
+}
+
+/* Somewhere to note an operation; NULL: there is no room, and it is counted as lost. */
+static __always_inline struct chain_open *open_new(__u64 pid_tgid, struct chain_task **of)
+{
+	struct chain_task *task = task_of(pid_tgid);
+
+	COUNT(seen);
+	if (!task)
+		task = task_new(pid_tgid);
+	if (!task) {
+		COUNT(lost[CHAIN_LOST_TASKS]);
+		return NULL;
+	}
+	if (task->depth >= CHAIN_NESTED) { /* ends were missed: begin anew */
+		for (int i = 0; i < CHAIN_NESTED; i++)
+			COUNT(lost[CHAIN_LOST_NESTED]);
+		task->depth = 0;
+	}
+	*of = task;
+	return &task->open[task->depth++ & (CHAIN_NESTED - 1)];
+}
+
+static __always_inline void open_fill(struct chain_open *o, __u32 type, struct vm_area_struct *vma,
+				      struct vm_area_struct *src, __u32 before)
+{
+	o->vma = (__u64)vma;
+	o->src = (__u64)src;
+	o->type = type;
+	o->cause = CHAIN_CAUSE_NONE;
+	o->before = before;
+	o->undone = o->lock_ns = 0;
+	o->anon_vma = o->parent = o->root = 0;
+	o->depth = CHAIN_NO_DEPTH;
+	o->reused = 0;
+	o->begun = bpf_ktime_get_ns();
+}
+
+static __always_inline void prepare_begins(struct vm_area_struct *vma)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_task *task;
+	struct chain_open *o;
+
+	if (!wanted(pid_tgid))
+		return;
+	o = open_new(pid_tgid, &task);
+	if (o)
+		open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma));
+}
+
+static __always_inline void fork_begins(struct vm_area_struct *vma, struct vm_area_struct *src)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_task *task;
+	struct chain_open *o;
+
+	/* Like the kernel: without an anon_vma there is nothing to do. */
+	if (!wanted(pid_tgid) || !BPF_CORE_READ(src, anon_vma))
+		return;
+	o = open_new(pid_tgid, &task);
+	if (o)
+		open_fill(o, CHAIN_FORK, vma, src, 0);
+}
+
+/* 7.2 passes the operation; where there is none, operation is not looked at. */
+static __always_inline __u32 cause_of_operation(__u64 operation)
+{
+	__u32 op = operation;
+
+	if (!bpf_core_enum_value_exists(enum vma_operation, VMA_OP_FORK))
+		return CHAIN_CAUSE_NONE;
+	if (op == bpf_core_enum_value(enum vma_operation, VMA_OP_FORK))
+		return CHAIN_CAUSE_FORK;
+	if (op == bpf_core_enum_value(enum vma_operation, VMA_OP_SPLIT))
+		return CHAIN_CAUSE_SPLIT;
+	if (op == bpf_core_enum_value(enum vma_operation, VMA_OP_REMAP))
+		return CHAIN_CAUSE_MREMAP;
+	return CHAIN_CAUSE_MERGE;
+}
+
+static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
+					 struct vm_area_struct *src, __u32 cause)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_task *task;
+	struct chain_open *o;
+	__u32 outer;
+	long bytes;
+
+	if (!wanted(pid_tgid) || !has_avcs(src))
+		return;
+	o = open_new(pid_tgid, &task);
+	if (!o)
+		return;
+	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma));
+	outer = task->depth - 2;
+	if (task->depth >= 2 && task->open[outer & (CHAIN_NESTED - 1)].type == CHAIN_FORK)
+		cause = CHAIN_CAUSE_FORK;
+	o->cause = cause;
+	task->frames = 0;
+	if (cause != CHAIN_CAUSE_NONE)
+		return;
+	/* Its caller tells: rare enough for a stack. */
+	bytes = bpf_get_stack(ctx, task->stack, sizeof(task->stack), 0);
+	if (bytes > 0)
+		task->frames = bytes / sizeof(__u64);
+}
+
+static __always_inline void unlink_begins(struct vm_area_struct *vma)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct anon_vma_chain *avc;
+	struct anon_vma *own, *any;
+	struct chain_task *task;
+	struct chain_open *o;
+
+	if (!wanted(pid_tgid) || !has_avcs(vma))
+		return;
+	o = open_new(pid_tgid, &task);
+	if (!o)
+		return;
+	open_fill(o, CHAIN_UNLINK, vma, NULL, chain_length(vma));
+	own = BPF_CORE_READ(vma, anon_vma);
+	o->anon_vma = (__u64)own;
+	if (own) {
+		o->parent = (__u64)BPF_CORE_READ(own, parent);
+		o->root = (__u64)BPF_CORE_READ(own, root);
+		o->depth = depth_of(own);
+		return;
+	}
+	avc = (void *)BPF_CORE_READ(vma, anon_vma_chain.next) -
+	      bpf_core_field_offset(struct anon_vma_chain, same_vma);
+	any = BPF_CORE_READ(avc, anon_vma);
+	o->root = (__u64)BPF_CORE_READ(any, root);
+}
+
+/* Several threads may prepare a VMA at once: is it this one whose anon_vma it got? */
+static __always_inline bool prepared_first(__u64 vma, __u64 begun)
+{
+	__u64 now = bpf_ktime_get_ns(), *when;
+
+	if (!bpf_map_update_elem(&prepared, &vma, &now, BPF_NOEXIST))
+		return true;
+	when = bpf_map_lookup_elem(&prepared, &vma);
+	if (when && *(volatile __u64 *)when > begun)
+		return false;
+	/* Another VMA's, long ago, that had its place here. */
+	bpf_map_update_elem(&prepared, &vma, &now, BPF_ANY);
+	return true;
+}
+
+/* What is told of a VMA that has its anon_vma now. */
+static __always_inline void event_own(struct chain_event *e, struct vm_area_struct *vma)
+{
+	struct anon_vma *own = BPF_CORE_READ(vma, anon_vma), *any;
+	struct anon_vma_chain *avc;
+
+	e->anon_vma = (__u64)own;
+	e->depth = depth_of(own);
+	if (own) {
+		e->parent = (__u64)BPF_CORE_READ(own, parent);
+		e->root = (__u64)BPF_CORE_READ(own, root);
+		return;
+	}
+	if (!has_avcs(vma))
+		return;
+	avc = (void *)BPF_CORE_READ(vma, anon_vma_chain.next) -
+	      bpf_core_field_offset(struct anon_vma_chain, same_vma);
+	any = BPF_CORE_READ(avc, anon_vma);
+	e->root = (__u64)BPF_CORE_READ(any, root);
+}
+
+/* Did a VMA get an anon_vma that was there before? */
+static __always_inline bool was_reused(const struct chain_open *o, const struct chain_event *e)
+{
+	struct anon_vma *own = (void *)e->anon_vma;
+	struct vm_area_struct *src = (void *)o->src;
+
+	if (!own)
+		return false;
+	switch (o->type) {
+	case CHAIN_PREPARE: /* a neighbour's: then it is at least its second VMA */
+		return e->avcs && bpf_core_field_exists(own->num_active_vmas) &&
+		       BPF_CORE_READ(own, num_active_vmas) > 1;
+	case CHAIN_FORK: /* one that is new has the parent's as its parent */
+		return e->parent != (__u64)BPF_CORE_READ(src, anon_vma);
+	case CHAIN_CLONE:
+		return o->cause == CHAIN_CAUSE_FORK;
+	default:
+		return false;
+	}
+}
+
+static __always_inline void event_end(struct chain_event *e, const struct chain_open *o,
+				      const struct chain_task *task, __s32 error)
+{
+	struct vm_area_struct *vma = (void *)o->vma;
+
+	event_vma(e, vma);
+	e->ns = e->ktime - o->begun;
+	e->lock_ns = o->lock_ns;
+	e->cause = o->cause;
+	e->chain = chain_length(vma);
+	if (o->type == CHAIN_UNLINK) {
+		e->avcs = o->before - e->chain;
+		e->anon_vma = o->anon_vma;
+		e->parent = o->parent;
+		e->root = o->root;
+		e->depth = o->depth;
+		return;
+	}
+	e->avcs = e->chain + o->undone - o->before;
+	if (o->type == CHAIN_PREPARE && e->avcs && !prepared_first(o->vma, o->begun))
+		e->avcs = 0;
+	/* A chain is cloned as a whole, or not at all: memory was out. */
+	if (o->type == CHAIN_CLONE)
+		error = e->chain > o->before ? 0 : -ENOMEM;
+	e->error = error;
+	e->depth = CHAIN_NO_DEPTH;
+	if (error)
+		return;
+	event_own(e, vma);
+	e->reused = was_reused(o, e);
+	if (o->type == CHAIN_CLONE && o->cause == CHAIN_CAUSE_NONE) {
+		__builtin_memcpy(e->stack, task->stack, sizeof(e->stack));
+		e->frames = task->frames;
+	}
+}
+
+/* The innermost operation of this type has ended. */
+static __always_inline void ends(__u32 type, __s32 error)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_task *task = task_of(pid_tgid);
+	struct chain_event *e;
+	struct chain_open o;
+	__u32 at;
+
+	if (!task)
+		return;
+	for (int i = 0; i < CHAIN_NESTED; i++) {
+		if (!task->depth)
+			break;
+		at = --task->depth;
+		o = task->open[at & (CHAIN_NESTED - 1)];
+		if (o.type == type)
+			goto found;
+		COUNT(lost[CHAIN_LOST_NESTED]);
+	}
+	COUNT(orphans);
+	task_forget(pid_tgid);
+	return;
+found:
+	e = event_new(type, pid_tgid);
+	if (e) {
+		event_end(e, &o, task, error);
+		if (e->lock_ns)
+			event_holder(e);
+		for (int i = 0; i < CHAIN_NESTED; i++)
+			if (type == CHAIN_UNLINK && i < (int)at && task->open[i].vma == o.vma)
+				task->open[i].undone += e->avcs;
+		bpf_ringbuf_submit(e, 0);
+		COUNT(recorded);
+	} else {
+		COUNT(lost[CHAIN_LOST_FULL]);
+	}
+	if (!at)
+		task_forget(pid_tgid);
+}
+
+static __always_inline void lock_waits(const struct rw_semaphore *sem, bool timed)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_task *task;
+
+	if (!timed) { /* the tracepoints tell how long, but not who */
+		if (wanted(pid_tgid) && is_root_lock(sem))
+			holder_note(sem, pid_tgid);
+		return;
+	}
+	task = task_of(pid_tgid);
+	if (!task || !is_root_lock(sem))
+		return;
+	holder_note(sem, pid_tgid);
+	task->waits = bpf_ktime_get_ns();
+}
+
+static __always_inline void lock_got(void)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), ns;
+	struct chain_task *task = task_of(pid_tgid);
+
+	if (!task || !task->waits)
+		return;
+	ns = bpf_ktime_get_ns() - task->waits;
+	task->waits = 0;
+	for (__u32 i = 0; i < CHAIN_NESTED; i++)
+		if (i < task->depth)
+			task->open[i].lock_ns += ns;
+}
+
+/* ------------------------------------------------------------ fentry, fexit */
+
+SEC("fentry/__anon_vma_prepare")
+int prepare_start(__u64 *ctx)
+{
+	prepare_begins(arg(ctx, 0));
+	return 0;
+}
+
+SEC("fexit/__anon_vma_prepare")
+int prepare_end(__u64 *ctx)
+{
+	ends(CHAIN_PREPARE, ctx[1]);
+	return 0;
+}
+
+SEC("fentry/anon_vma_clone")
+int clone_start(__u64 *ctx)
+{
+	__u32 cause = CHAIN_CAUSE_NONE;
+
+	if (bpf_core_enum_value_exists(enum vma_operation, VMA_OP_FORK))
+		cause = cause_of_operation(ctx[2]);
+	clone_begins(ctx, arg(ctx, 0), arg(ctx, 1), cause);
+	return 0;
+}
+
+SEC("fexit/anon_vma_clone")
+int clone_end(__u64 *ctx)
+{
+	ends(CHAIN_CLONE, 0);
+	return 0;
+}
+
+SEC("fentry/anon_vma_fork")
+int fork_start(__u64 *ctx)
+{
+	fork_begins(arg(ctx, 0), arg(ctx, 1));
+	return 0;
+}
+
+SEC("fexit/anon_vma_fork")
+int fork_end(__u64 *ctx)
+{
+	ends(CHAIN_FORK, ctx[2]);
+	return 0;
+}
+
+SEC("fentry/unlink_anon_vmas")
+int unlink_start(__u64 *ctx)
+{
+	unlink_begins(arg(ctx, 0));
+	return 0;
+}
+
+SEC("fexit/unlink_anon_vmas")
+int unlink_end(__u64 *ctx)
+{
+	ends(CHAIN_UNLINK, 0);
+	return 0;
+}
+
+SEC("fentry/rwsem_down_write_slowpath")
+int lock_start(__u64 *ctx)
+{
+	lock_waits(arg(ctx, 0), true);
+	return 0;
+}
+
+SEC("fexit/rwsem_down_write_slowpath")
+int lock_end(__u64 *ctx)
+{
+	lock_got();
+	return 0;
+}
+
+/* Beside the tracepoints. */
+SEC("fentry/rwsem_down_write_slowpath")
+int lock_holder(__u64 *ctx)
+{
+	lock_waits(arg(ctx, 0), false);
+	return 0;
+}
+
+/* ------------------------------------------------------ kprobes, kretprobes */
+
+SEC("kprobe")
+int prepare_start_kprobe(struct pt_regs *ctx)
+{
+	prepare_begins((void *)ctx->di);
+	return 0;
+}
+
+SEC("kretprobe")
+int prepare_end_kprobe(struct pt_regs *ctx)
+{
+	ends(CHAIN_PREPARE, ctx->ax);
+	return 0;
+}
+
+SEC("kprobe")
+int clone_start_kprobe(struct pt_regs *ctx)
+{
+	clone_begins(ctx, (void *)ctx->di, (void *)ctx->si, cause_of_operation(ctx->dx));
+	return 0;
+}
+
+SEC("kretprobe")
+int clone_end_kprobe(struct pt_regs *ctx)
+{
+	ends(CHAIN_CLONE, 0);
+	return 0;
+}
+
+SEC("kprobe")
+int fork_start_kprobe(struct pt_regs *ctx)
+{
+	fork_begins((void *)ctx->di, (void *)ctx->si);
+	return 0;
+}
+
+SEC("kretprobe")
+int fork_end_kprobe(struct pt_regs *ctx)
+{
+	ends(CHAIN_FORK, ctx->ax);
+	return 0;
+}
+
+SEC("kprobe")
+int unlink_start_kprobe(struct pt_regs *ctx)
+{
+	unlink_begins((void *)ctx->di);
+	return 0;
+}
+
+SEC("kretprobe")
+int unlink_end_kprobe(struct pt_regs *ctx)
+{
+	ends(CHAIN_UNLINK, 0);
+	return 0;
+}
+
+SEC("kprobe")
+int lock_start_kprobe(struct pt_regs *ctx)
+{
+	lock_waits((void *)ctx->di, true);
+	return 0;
+}
+
+SEC("kretprobe")
+int lock_end_kprobe(struct pt_regs *ctx)
+{
+	lock_got();
+	return 0;
+}
