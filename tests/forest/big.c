@@ -218,6 +218,7 @@ void storm(int n)
 		die("cannot map: %s", strerror(errno));
 	make_room(n);
 	memset(region, 1, 16 << 12);
+	signal(SIGCHLD, SIG_IGN); /* children's children become ours, and would stay as zombies */
 	for (int i = 0; i < n; i++) {
 		pid_t worker = fork();
 
