@@ -11,6 +11,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include "anonvma.h"
+#include "pid.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -50,26 +51,6 @@ static __always_inline struct anonvma_record *record_new(enum anonvma_type type)
 		len = at + 1;
 	}
 	return r;
-}
-
-/* A pid's number in the PID namespace of who reads; 0 when it has none there. */
-static __always_inline __u32 pid_number(struct pid *pid)
-{
-	struct task_struct *me = (void *)bpf_get_current_task();
-	__u32 level = BPF_CORE_READ(me, thread_pid, level), nr = 0;
-
-	if (!pid || BPF_CORE_READ(pid, level) < level)
-		return 0;
-	bpf_probe_read_kernel(&nr, sizeof(nr),
-			      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-				      level * bpf_core_type_size(struct upid) +
-				      bpf_core_field_offset(struct upid, nr));
-	return nr;
-}
-
-static __always_inline __u32 tgid_number(struct task_struct *task)
-{
-	return pid_number(BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]));
 }
 
 /*
