@@ -17,13 +17,14 @@ LIBS   := -lbpf -lelf -lz -ljansson -lncursesw -ltinfo -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -Werror \
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
-TOOLS    := rmaptop exchangelat folioxchg anonvma forkchain
+TOOLS    := rmaptop exchangelat folioxchg anonvma forkchain foliomap
 PLOTS    := exchangelat
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 LAT_SRC  := $(wildcard cmd/lat/*.c)
 FOREST_SRC := $(wildcard cmd/forest/*.c)
 CHAIN_SRC := $(wildcard cmd/chain/*.c)
+FOLIO_SRC := $(wildcard cmd/folio/*.c)
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 obj       = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
@@ -36,6 +37,7 @@ rmaptop_SRC := $(RMAP_SRC)
 exchangelat_SRC := $(LAT_SRC) cmd/xchg/device.c
 anonvma_SRC := $(FOREST_SRC)
 forkchain_SRC := $(CHAIN_SRC) $(FOREST_SRC)
+foliomap_SRC := $(FOLIO_SRC)
 folioxchg_SRC := $(wildcard cmd/xchg/*.c)
 
 # ------------------------------------------------------------------ programs
@@ -50,7 +52,7 @@ $(B)/bpf/%.skel.h: $(B)/bpf/%.bpf.o
 
 # Skeletons are found by the first build; after that the .d files know who uses them.
 $(B)/obj/%.o: %.c | $(B)/bpf/rmap.skel.h $(B)/bpf/exchange.skel.h $(B)/bpf/anonvma.skel.h \
-		$(B)/bpf/forkchain.skel.h
+		$(B)/bpf/forkchain.skel.h $(B)/bpf/folio.skel.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 

@@ -204,6 +204,11 @@ struct vm_area_struct {
 	struct list_head anon_vma_chain;
 	struct anon_vma *anon_vma; /* the VMA's own */
 	unsigned long vm_pgoff;
+	unsigned long vm_flags;
+	struct {
+		struct rb_node rb;
+		unsigned long rb_subtree_last;
+	} shared; /* its place in a file's interval tree */
 };
 
 /* Up to 6.0: a list in the order of addresses. */
@@ -216,8 +221,13 @@ struct vm_area_struct___5_10 {
 	struct mm_struct *vm_mm;
 };
 
+struct file_system_type {
+	const char *name;
+};
+
 struct super_block {
 	__u32 s_dev;
+	struct file_system_type *s_type;
 };
 
 struct qstr {
@@ -253,6 +263,50 @@ struct inode {
 
 struct address_space {
 	struct inode *host;
+	struct rb_root_cached i_mmap;
+	struct rw_semaphore i_mmap_rwsem;
+	void *a_ops;
+};
+
+/* mm/ksm.c: who has a KSM folio, a rmap_item for each virtual address. */
+struct ksm_stable_node {
+	struct hlist_head hlist;
+};
+
+struct ksm_rmap_item {
+	struct anon_vma *anon_vma;
+	struct mm_struct *mm;
+	unsigned long address; /* its lowest bits are flags */
+	struct hlist_node hlist;
+};
+
+/* Their names up to 5.19 (21fbd59136e0). */
+struct stable_node {
+	struct hlist_head hlist;
+};
+
+struct rmap_item {
+	struct anon_vma *anon_vma;
+	struct mm_struct *mm;
+	unsigned long address;
+	struct hlist_node hlist;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+};
+
+struct mem_cgroup {
+	struct cgroup_subsys_state css;
+};
+
+struct obj_cgroup {
+	struct mem_cgroup *memcg;
+};
+
+/* In 7.2, not in 6.18: with it a folio of a process is charged to an obj_cgroup, too. */
+struct obj_cgroup___7_2 {
+	bool is_root;
 };
 
 /*
@@ -264,12 +318,26 @@ struct page {
 	struct {
 		int counter;
 	} _mapcount; /* of a folio of one page; -1: not mapped */
+	atomic_t _refcount;
+	unsigned long private;
+	unsigned long memcg_data;    /* since 5.11 (bcfe06bf2622) */
+	unsigned long compound_head; /* of a tail page: of the head, plus 1 */
+	unsigned int page_type;	     /* what is no folio, in the place of _mapcount */
+};
+
+/* In 7.2, not in 6.18: the head of a tail page, as an address or a mask of it. */
+struct page___7_2 {
+	unsigned long compound_info;
 };
 
 /* The order of a compound page, in its second struct page (5.10). */
 struct page___5_10 {
 	unsigned char compound_order;
+	unsigned char compound_dtor; /* which kind of compound page; also 6.1 */
 	void *mapping;
+	unsigned long index;
+	atomic_t compound_mapcount; /* also 6.1 */
+	void *mem_cgroup;	    /* up to 5.10 */
 };
 
 /* The same in 6.1 ... */
@@ -281,6 +349,9 @@ struct folio___6_1 {
 struct folio {
 	unsigned long _flags_1;
 	void *mapping; /* up to 5.15: of struct page */
+	unsigned long index;
+	atomic_t _entire_mapcount; /* by one entry of a higher page table; since 6.2 */
+	atomic_t _large_mapcount;  /* since 6.10 (05c5323b2a34) */
 };
 
 /* "mm: introduce memdesc_flags_t" (6.18): the word moved into a struct. */
@@ -297,6 +368,66 @@ struct page___6_18 {
 enum pageflags {
 	PG_swapbacked = 1,
 	PG_head = 2,
+	PG_locked,
+	PG_writeback,
+	PG_referenced,
+	PG_uptodate,
+	PG_dirty,
+	PG_lru,
+	PG_waiters,
+	PG_active,
+	PG_workingset,
+	PG_owner_priv_1,
+	PG_owner_2,
+	PG_arch_1,
+	PG_reserved,
+	PG_private,
+	PG_private_2,
+	PG_reclaim,
+	PG_unevictable,
+	PG_dropbehind,
+	PG_mlocked,
+	PG_hwpoison,
+	PG_young,
+	PG_idle,
+	PG_arch_2,
+	PG_error,
+	PG_mappedtodisk,
+	PG_uncached,
+	/* Other names of some of them, for folios of one kind. */
+	PG_swapcache,
+	PG_anon_exclusive,   /* since 6.0 (78fbe906cc90) */
+	PG_double_map,	     /* up to 6.1 */
+	PG_slab,	     /* up to 6.9 */
+	PG_partially_mapped, /* in 6.12, of the second struct page */
+};
+
+/* In the uppermost byte of page_type, since 6.11 (4ffca5a96678). */
+enum pagetype {
+	PGTY_buddy,
+	PGTY_offline,
+	PGTY_table,
+	PGTY_guard,
+	PGTY_hugetlb,
+	PGTY_slab,
+	PGTY_zsmalloc,
+	PGTY_unaccepted,
+	PGTY_large_kmalloc,
+};
+
+/* include/linux/mm.h, up to 6.5 */
+enum compound_dtor_id {
+	HUGETLB_PAGE_DTOR,
+};
+
+/* include/linux/mmzone.h */
+enum zone_type {
+	ZONE_DMA,
+	ZONE_DMA32,
+	ZONE_NORMAL,
+	ZONE_MOVABLE,
+	ZONE_DEVICE,
+	__MAX_NR_ZONES,
 };
 
 /* include/linux/mmzone.h: only their sizes count, from which that of a nid follows. */
@@ -405,7 +536,12 @@ enum vma_operation {
 };
 
 /* kernel/bpf/task_iter.c: what the iterators hand over. */
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
 struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 };
 
