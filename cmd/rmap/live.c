@@ -281,10 +281,10 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 	if (!status && mode->max_overhead > 0 && live->tracer.stats_fd < 0)
 		status = fail(ST_PERM, "--max-overhead: not permitted to measure what BPF "
 				       "programs cost: needs CAP_SYS_ADMIN");
-	if (!status) {
+	if (!status)
 		live->skel->bss->vmemmap_at = kernel__address(kernel, "vmemmap_base");
-		tracer__begin(&live->tracer);
-	}
 	kernel__free(kernel);
+	if (!status)
+		tracer__begin(&live->tracer); /* gives back what the kernel's names took */
 	return status;
 }

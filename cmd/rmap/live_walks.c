@@ -48,7 +48,8 @@ static int add_walk(struct rmap_slows *slows, const struct rmap_bpf *skel,
 	w->nid = out->nid;
 	memcpy(w->comm, out->comm, sizeof(w->comm));
 	w->comm[sizeof(w->comm) - 1] = 0;
-	w->stack = kstack__fold((const uint64_t *)out->stack, out->frames, out->kind);
+	w->frames = out->frames;
+	memcpy(w->addr, out->stack, sizeof(w->addr));
 	return 0;
 }
 

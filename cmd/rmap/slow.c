@@ -18,6 +18,11 @@ struct rmap_slow *rmap_slows__add(struct rmap_slows *slows)
 	return grow__add((void **)&slows->walk, &slows->len, &slows->cap, sizeof(*slows->walk));
 }
 
+const char *rmap_slow__stack(const struct rmap_slow *walk)
+{
+	return walk->stack ?: kstack__fold(walk->addr, walk->frames, walk->kind);
+}
+
 static int slowest_first(const void *a, const void *b)
 {
 	const struct rmap_slow *x = a, *y = b;
@@ -59,7 +64,7 @@ static json_t *walk_json(void *arg, size_t i)
 	json_object_set_new(obj, "pfn",
 			    w->has_pfn ? json_sprintf("0x%" PRIx64, w->pfn) : json_null());
 	json_object_update_new(obj, numbers);
-	json_object_set_new(obj, "stack", json_string(w->stack ?: ""));
+	json_object_set_new(obj, "stack", json_string(rmap_slow__stack(w)));
 	return obj;
 }
 

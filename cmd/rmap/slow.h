@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include "../../bpf/rmap.h"
 
 struct rmap_slow {
 	double ts; /* of its end, seconds since the epoch */
@@ -20,7 +21,9 @@ struct rmap_slow {
 	uint8_t order;
 	int16_t nid;
 	char comm[16];
-	const char *stack; /* "outer;inner;...", interned; "": not known */
+	const char *stack; /* see rmap_slow__stack(); NULL: not yet made from addr */
+	uint8_t frames;	   /* of addr: innermost first */
+	uint64_t addr[RMAP_OUTLIER_FRAMES];
 };
 
 /* {} is empty. */
@@ -28,6 +31,12 @@ struct rmap_slows {
 	struct rmap_slow *walk;
 	size_t len, cap;
 };
+
+/*
+ * Its kernel stack, "outer;inner;...", interned; "": not known.  Symbols are read when the first
+ * is asked for, see ksyms__at().
+ */
+const char *rmap_slow__stack(const struct rmap_slow *walk);
 
 /* A new zeroed walk, NULL when memory is out. */
 struct rmap_slow *rmap_slows__add(struct rmap_slows *slows);

@@ -279,6 +279,7 @@ static void print_slow(const struct rmap_slows *slows, const struct like *like, 
 	const char *whose = like->by & (RMAP_BY_CGROUP | RMAP_BY_OWNER) ?
 				    ", whatever the cgroup and the owner" :
 				    "";
+	const char *stack;
 	size_t first = 0;
 
 	if (!slows->len)
@@ -293,8 +294,9 @@ static void print_slow(const struct rmap_slows *slows, const struct like *like, 
 	fprintf(f, "\nThose of the %zu slowest walks of this interval that are like it%s\n",
 		slows->len, whose);
 	rmap_slows__print(slows, f, tui__width(), is_like, like);
-	if (*slows->walk[first].stack)
-		print_stack(slows->walk[first].stack, f);
+	stack = rmap_slow__stack(&slows->walk[first]);
+	if (*stack)
+		print_stack(stack, f);
 }
 
 static void print_row(const struct rmap_stat *s, unsigned int by, const struct rmap_slows *slows,
