@@ -73,7 +73,7 @@ $(TOOLS:%=$(B)/debug/%): $(B)/debug/%: $$(call obj,cmd/%.c $(LIB_SRC) $$($$*_SRC
 # Built with the sanitizers: what they find fails the test.  Objects are shared by all tests.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 UNIT_SRC := $(LIB_SRC) $(filter-out %/live.c %/rungs.c,$(RMAP_SRC) $(LAT_SRC) $(FOREST_SRC) \
-	    $(CHAIN_SRC)) \
+	    $(CHAIN_SRC) $(FOLIO_SRC)) \
 	    cmd/xchg/device.c
 UNIT_OBJ := $(patsubst %.c,$(B)/obj/sanitized/%.o,$(UNIT_SRC))
 $(B)/obj/sanitized/%.o: %.c
@@ -101,6 +101,10 @@ $(B)/tests/crowd $(B)/tests/walkers $(B)/tests/queue: $(B)/tests/%: tests/crowd/
 $(B)/tests/family: $(wildcard tests/forest/*.c tests/forest/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $(filter %.c,$^) -lpthread
+
+$(B)/tests/pages: tests/folio/pages.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $<
 
 # The kernel's own selftest of the series, from the patched source in the cache.
 selftest: | kernel

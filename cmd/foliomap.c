@@ -3,10 +3,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include "folio/census.h"
 #include "folio/live.h"
 #include "folio/query.h"
+#include "folio/range.h"
 #include "folio/view.h"
+#include "lib/cgroup.h"
 #include "lib/json.h"
+#include "lib/loop.h"
 #include "lib/opts.h"
 #include "lib/out.h"
 #include "lib/prose.h"
@@ -15,26 +20,37 @@
 
 static const char doc[] =
 	"Show whose a page frame is: what it is used for, what it belongs to, every address that "
-	"maps it, and every VMA that a walk of the reverse map would visit in vain.\v"
-	"ADDR is hexadecimal, PFN is decimal, or hexadecimal with 0x.\n\n"
+	"maps it, and every VMA that a walk of the reverse map would visit in vain. Or what all "
+	"frames are used for.\v"
+	"ADDR and START are hexadecimal, PFN and LEN (bytes, or with K, M, G) decimal, or "
+	"hexadecimal with 0x.\n\n"
 	"Examples:\n"
 	"  foliomap 1234 7f1200000000   the page at this address\n"
-	"  foliomap --pfn 0x12345       this page frame";
+	"  foliomap --pfn 0x12345       this page frame\n"
+	"  foliomap range 1234 7f1200000000 2M\n"
+	"  foliomap census              the machine\n"
+	"  foliomap census --node 1 5   a node, every 5 s\n"
+	"  foliomap census -p 1234      what a process maps";
 
 enum {
 	OPT_PFN = 256,
+	OPT_NODE,
 };
 
 enum mode {
 	MODE_NONE,
 	MODE_ADDR,
 	MODE_PFN,
+	MODE_RANGE,
+	MODE_CENSUS,
 };
 
 struct foliomap {
 	struct opts opts;
 	enum mode mode;
 	struct query query;
+	uint64_t len; /* of a range, bytes */
+	int node;     /* of a census, -1: all */
 	unsigned int nargs;
 	int argc;
 	char **argv;
@@ -43,6 +59,7 @@ struct foliomap {
 	struct head head;
 	struct books books;
 	struct folio_live *live;
+	struct census census;
 	json_t *recorded; /* lines of a recording, an array */
 };
 
@@ -60,28 +77,85 @@ static uint64_t parse_u64(const char *what, const char *text, int base)
 	return n;
 }
 
-static void parse_arg(struct foliomap *m, const char *text)
+/* Bytes, as 4096 or 2M. */
+static uint64_t parse_len(const char *text)
 {
-	switch (m->nargs++) {
+	static const char units[] = "KMG";
+	char number[32];
+	size_t len = strlen(text);
+	const char *unit = len ? strchr(units, text[len - 1]) : NULL;
+	unsigned int shift = unit && *unit ? 10 * (unit - units + 1) : 0;
+	uint64_t n;
+
+	snprintf(number, sizeof(number), "%.*s", (int)(len - (shift != 0)), text);
+	n = parse_u64("LEN must be a number of bytes, as 4096 or 2M", number, 0);
+	if (!n || n > UINT64_MAX >> shift)
+		opts__bad("LEN must be a number of bytes above 0: '%s'", text);
+	return n << shift;
+}
+
+static uint64_t parse_addr(const char *text)
+{
+	return parse_u64("ADDR must be a hexadecimal number, as 7f0123456000", text, 16);
+}
+
+static void parse_place(struct foliomap *m, unsigned int nth, const char *text)
+{
+	switch (nth) {
 	case 0:
 		m->query.pid = opts__number("PID", text, 1, INT32_MAX);
-		break;
+		return;
 	case 1:
-		m->query.addr =
-			parse_u64("ADDR must be a hexadecimal number, as 7f0123456000", text, 16);
-		m->mode = MODE_ADDR;
-		break;
-	default:
-		opts__bad("one argument too many: '%s'", text);
+		m->query.addr = parse_addr(text);
+		return;
+	case 2:
+		if (m->mode == MODE_RANGE) {
+			m->len = parse_len(text);
+			return;
+		}
 	}
+	opts__bad("one argument too many: '%s'", text);
+}
+
+static void parse_times(struct foliomap *m, unsigned int nth, const char *text)
+{
+	if (nth == 0)
+		m->opts.interval_ns = opts__seconds("the interval", text);
+	else if (nth == 1)
+		m->opts.count = opts__number("the count", text, 1, UINT64_MAX);
+	else
+		opts__bad("one argument too many: '%s'", text);
+}
+
+static void parse_arg(struct foliomap *m, const char *text)
+{
+	if (!m->nargs && m->mode == MODE_NONE) {
+		m->mode = !strcmp(text, "census") ? MODE_CENSUS :
+			  !strcmp(text, "range")  ? MODE_RANGE :
+						    MODE_ADDR;
+		if (m->mode != MODE_ADDR)
+			return;
+	}
+	if (m->mode == MODE_PFN)
+		opts__bad("--pfn excludes other arguments: '%s'", text);
+	if (m->mode == MODE_CENSUS)
+		parse_times(m, m->nargs++, text);
+	else
+		parse_place(m, m->nargs++, text);
 }
 
 static void parse_end(struct foliomap *m)
 {
-	if (m->mode == MODE_PFN && m->nargs)
-		opts__bad("--pfn and PID ADDR exclude each other");
-	if (m->nargs == 1)
+	const struct opts *o = &m->opts;
+
+	if (m->mode == MODE_ADDR && m->nargs < 2)
 		opts__bad("PID wants an ADDR");
+	if (m->mode == MODE_RANGE && m->nargs < 3)
+		opts__bad("range wants PID START LEN");
+	if (m->mode == MODE_CENSUS || o->nreplay)
+		return;
+	if (o->interval_ns || o->count || o->duration_ns || o->npids || o->cgroup || m->node >= 0)
+		opts__bad("-i, -n, -d, -p, -c and --node are for a census");
 }
 
 static error_t parse_own(int key, char *arg, struct argp_state *state)
@@ -91,7 +165,12 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_PFN:
 		m->query.pfn = parse_u64("PFN must be a number, as 74565 or 0x12345", arg, 0);
+		if (m->mode != MODE_NONE)
+			opts__bad("--pfn excludes other arguments");
 		m->mode = MODE_PFN;
+		return 0;
+	case OPT_NODE:
+		m->node = opts__number("a node", arg, 0, INT16_MAX);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_arg(m, arg);
@@ -105,12 +184,23 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option own_options[] = {
-	{ "pfn", OPT_PFN, "PFN", 0, "the page frame of this number", 2 }, { 0 }
+	{ "pfn", OPT_PFN, "PFN", 0, "the page frame of this number", 2 },
+	{ "node", OPT_NODE, "N", 0, "of a census, only this NUMA node", 2 },
+	{ 0 }
 };
 
 static const struct argp own = { .options = own_options, .parser = parse_own };
 
 /* --------------------------------------------------------------- showing */
+
+/* Is anything of this state? */
+static bool covered(const struct head *head, enum coverage_state state)
+{
+	for (size_t i = 0; i < head->len; i++)
+		if (head->coverage[i].state == state)
+			return true;
+	return false;
+}
 
 static int header(struct foliomap *m)
 {
@@ -119,7 +209,7 @@ static int header(struct foliomap *m)
 
 	if (m->opts.json)
 		return head__json(&m->head, m->f, m->argc, m->argv);
-	if (!m->head.len)
+	if (!covered(&m->head, COVERAGE_PARTIAL) && !covered(&m->head, COVERAGE_NONE))
 		return 0;
 	p = prose__open(&prose, m->f);
 	if (!p)
@@ -130,15 +220,26 @@ static int header(struct foliomap *m)
 	return prose__close(&prose);
 }
 
+static bool several(const struct foliomap *m)
+{
+	return m->opts.interval_ns || m->opts.nreplay;
+}
+
 static int body(struct foliomap *m, const json_t *line)
 {
+	unsigned int width = out__width(m->f);
+
 	if (m->opts.json) {
 		/* Digits of microseconds since the epoch. */
 		json_dumpf(line, m->f, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(16));
 		fputc('\n', m->f);
 		return 0;
 	}
-	return view__folio(m->f, line, out__width(m->f));
+	if (json_object_get(line, "rows"))
+		return view__census(m->f, line, width, several(m));
+	if (json_object_get(line, "runs"))
+		return view__range(m->f, line, width);
+	return view__folio(m->f, line, width);
 }
 
 static int end(struct foliomap *m)
@@ -158,39 +259,202 @@ static double rounded(double s)
 	return (double)(int64_t)(s * 1e6 + 0.5) / 1e6;
 }
 
+/* A line of ours, its reference taken, with its type and times. */
+static json_t *timed(json_t *line, const char *type, double start)
+{
+	double now = json__now();
+	json_t *all = json_pack("{s:s, s:f, s:f}", "type", type, "ts", rounded(now), "interval_s",
+				rounded(now - start));
+
+	if (all && line)
+		json_object_update(all, line);
+	json_decref(line);
+	return line ? all : NULL;
+}
+
+/* Shows one line between the first and the last. */
+static enum status show_one(struct foliomap *m, json_t *line, uint64_t seen)
+{
+	int err = line ? 0 : -ENOMEM;
+
+	m->books.seen = m->books.recorded = seen;
+	folio_live__cost(m->live, &m->books);
+	if (!err)
+		err = header(m);
+	if (!err)
+		err = body(m, line);
+	if (!err)
+		err = end(m);
+	json_decref(line);
+	return shown(err);
+}
+
 static enum status live_folio(struct foliomap *m)
 {
-	double start = json__now(), now;
+	double start = json__now();
 	unsigned int tries;
-	json_t *line, *with_time;
+	json_t *line;
 	enum status status = query__run(folio_live__kmem(m->live), &m->query, &line, &tries);
-	int err;
 
 	if (m->opts.verbose)
 		warn_user("looked at %u times", tries + 1);
+	return status ? status : show_one(m, timed(line, "snapshot", start), 1);
+}
+
+static enum status live_range(struct foliomap *m)
+{
+	double start = json__now();
+	json_t *line;
+	enum status status =
+		range__run(folio_live__kmem(m->live), m->query.pid, m->query.addr, m->len, &line);
+
+	size_t runs;
+
 	if (status)
 		return status;
-	now = json__now();
-	with_time = json_pack("{s:s, s:f, s:f}", "type", "snapshot", "ts", rounded(now),
-			      "interval_s", rounded(now - start));
-	json_object_update(with_time, line);
+	runs = json_array_size(json_object_get(line, "runs"));
+	return show_one(m, timed(line, "snapshot", start), runs);
+}
+
+/* ----------------------------------------------------------------- census */
+
+static enum status census_error(int err)
+{
+	return fail(ST_FAIL, "cannot count the frames: %s", strerror(-err));
+}
+
+/* Counts, anew. */
+static enum status take_census(struct foliomap *m, json_t **line)
+{
+	struct census *c = &m->census;
+	double start = json__now();
+	int err;
+
+	free(c->wanted);
+	c->wanted = NULL;
+	c->frames = 0;
+	for (unsigned int i = 0; i < m->opts.npids; i++) {
+		err = census__want_process(c, m->opts.pids[i]);
+		if (err == -ENOENT || err == -ESRCH)
+			return fail(ST_FAIL, "no process with pid %d", m->opts.pids[i]);
+		if (err)
+			return census_error(err);
+	}
+	err = census__run(c);
+	if (err)
+		return census_error(err);
+	*line = timed(census__json(c), "interval", start);
+	m->books.seen += c->pages;
+	m->books.recorded += c->pages;
+	return *line ? ST_OK : fail(ST_FAIL, "out of memory");
+}
+
+static enum loop_verdict on_tick(void *arg, bool last)
+{
+	struct foliomap *m = arg;
+	json_t *line;
+	int err;
+
+	(void)last;
+	if (take_census(m, &line))
+		return LOOP_FAIL;
+	err = body(m, line);
 	json_decref(line);
-	m->books.seen = m->books.recorded = 1;
+	if (shown(err))
+		return LOOP_FAIL;
+	switch (out__flush(m->f)) {
+	case OUT_OK:
+		return LOOP_GO_ON;
+	case OUT_CLOSED:
+		return LOOP_END;
+	default:
+		return LOOP_FAIL;
+	}
+}
+
+static enum status census_again_and_again(struct foliomap *m)
+{
+	const struct loop_conf conf = {
+		.interval_ns = m->opts.interval_ns,
+		.count = m->opts.count,
+		.duration_ns = m->opts.duration_ns,
+		.tick = on_tick,
+		.arg = m,
+	};
+	struct loop *loop = loop__new();
+	enum status status = loop ? ST_OK : ST_FAIL;
+
+	if (!status)
+		status = loop__run(loop, &conf);
+	loop__free(loop);
+	return status;
+}
+
+/* How much of it this kernel lets us see. */
+static void cover_census(struct foliomap *m)
+{
+	const struct census *c = &m->census;
+
+	head__cover(&m->head, "device", c->unplaced ? COVERAGE_NONE : COVERAGE_FULL,
+		    c->unplaced ? "/proc/zoneinfo does not tell where ZONE_DEVICE begins" : NULL);
+	head__cover(&m->head, "lru", c->k->multi_gen_lru ? COVERAGE_PARTIAL : COVERAGE_FULL,
+		    c->k->multi_gen_lru ? "of the multi-gen LRU it is not told which generation" :
+					  NULL);
+	head__cover(&m->head, "exchange", COVERAGE_PARTIAL,
+		    "by a look from outside: no partner's node, cpuset or mapping flags");
+}
+
+/* What of the machine is counted; ST_OK, or ST_FAIL with a message. */
+static enum status begin_census(struct foliomap *m)
+{
+	struct census *c = &m->census;
+	bool found = m->node < 0;
+	struct stat st;
+	int err;
+
+	c->k = folio_live__kmem(m->live);
+	c->node = m->node;
+	err = census__zones(c, NULL);
+	if (err)
+		return fail(ST_FAIL, "cannot read /proc/zoneinfo: %s", strerror(-err));
+	cover_census(m);
+	for (size_t i = 0; i < c->n_zones; i++)
+		found |= c->zone[i].nid == m->node;
+	if (!found)
+		return fail(ST_FAIL, "no node %d with memory", m->node);
+	if (!m->opts.cgroup)
+		return ST_OK;
+	c->cgroup = stat(m->opts.cgroup, &st) ? NULL : cgroup__path(st.st_ino);
+	return c->cgroup ? ST_OK :
+			   fail(ST_FAIL, "no cgroup %s: it is not there any more", m->opts.cgroup);
+}
+
+static enum status live_census(struct foliomap *m)
+{
+	enum status status = begin_census(m);
+
+	if (!status)
+		status = shown(header(m));
+	if (!status && m->opts.interval_ns)
+		status = census_again_and_again(m);
+	else if (!status && on_tick(m, true) == LOOP_FAIL)
+		status = ST_FAIL;
 	folio_live__cost(m->live, &m->books);
-	err = header(m);
-	if (!err)
-		err = body(m, with_time);
-	if (!err)
-		err = end(m);
-	json_decref(with_time);
-	return shown(err);
+	if (!status)
+		status = shown(end(m));
+	census__free(&m->census);
+	return status;
 }
 
 static enum status live(struct foliomap *m)
 {
 	enum status status = folio_live__open(m->opts.verbose, &m->head, &m->live);
 
-	if (!status)
+	if (!status && m->mode == MODE_CENSUS)
+		status = live_census(m);
+	else if (!status && m->mode == MODE_RANGE)
+		status = live_range(m);
+	else if (!status)
 		status = live_folio(m);
 	folio_live__close(m->live);
 	return status;
@@ -207,7 +471,9 @@ static int on_snapshot(void *arg, const json_t *line)
 {
 	struct foliomap *m = arg;
 
-	if (!json_is_string(json_object_get(line, "pfn")))
+	if (!json_is_string(json_object_get(line, "pfn")) &&
+	    !json_is_array(json_object_get(line, "rows")) &&
+	    !json_is_array(json_object_get(line, "runs")))
 		return -EINVAL;
 	return json_array_append(m->recorded, (json_t *)line) ? -ENOMEM : 0;
 }
@@ -259,11 +525,11 @@ static enum status replay(struct foliomap *m)
 
 int main(int argc, char **argv)
 {
-	struct foliomap m = { .argc = argc, .argv = argv };
+	struct foliomap m = { .argc = argc, .argv = argv, .node = -1 };
 	const struct opts_tool tool = {
 		.doc = doc,
-		.args_doc = "PID ADDR\n--pfn PFN",
-		.uses = OPTS_REPLAY,
+		.args_doc = "PID ADDR\n--pfn PFN\nrange PID START LEN\ncensus [INTERVAL [COUNT]]",
+		.uses = OPTS_TARGET | OPTS_REPLAY | OPTS_INTERVAL,
 		.own = &own,
 		.own_input = &m,
 	};
@@ -274,9 +540,9 @@ int main(int argc, char **argv)
 	if (status)
 		return status;
 	if (m.opts.nreplay && m.mode != MODE_NONE)
-		opts__bad("PID ADDR and --pfn cannot be applied to a recording");
+		opts__bad("a recording is shown as it is: no other arguments");
 	if (!m.opts.nreplay && m.mode == MODE_NONE)
-		opts__bad("say which: PID ADDR, or --pfn PFN");
+		opts__bad("say which: PID ADDR, --pfn PFN, range PID START LEN, or census");
 	status = out__open(m.opts.output, &m.f);
 	if (status)
 		return status;

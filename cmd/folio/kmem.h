@@ -38,6 +38,8 @@ struct kmem {
 	uint64_t huge_zero_pfn;
 	/* Up to 6.6 the index of a hugetlb folio counts huge pages (a08c7193e4f1). */
 	int hugetlb_index_is_huge;
+	/* Folios are in generations; PG_active is not what it was (ec1c86b25f4b, 6.1). */
+	int multi_gen_lru;
 
 	/* 0 or -errno: then nothing was read. */
 	int (*read)(struct kmem *k, struct kmem_read *reads, size_t n);

@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -164,18 +165,52 @@ static uint64_t variable(struct kmem *k, uint64_t addr)
 
 /* ------------------------------------------------------------ struct pages */
 
-/* Does a page of our own look as it must when the struct pages begin there? */
-static bool page_is_there(struct kmem *k, uint64_t vmemmap, uint64_t pfn, uint64_t addr)
+/* A page of our own, of which is known where it is. */
+struct own_page {
+	volatile char *addr;
+	uint64_t pfn;
+};
+
+#define OWN_SIZE 4096
+
+/* ST_OK, or a status with its message. */
+static enum status own_page(struct own_page *own)
+{
+	uint64_t entry = 0;
+	int fd = pagemap__open(getpid());
+
+	if (fd < 0)
+		return fail(ST_KERNEL,
+			    "cannot open /proc/self/pagemap (%s): is /proc mounted, and has the "
+			    "kernel CONFIG_PROC_PAGE_MONITOR?",
+			    strerror(-fd));
+	own->addr = mmap(NULL, OWN_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (own->addr != MAP_FAILED) {
+		own->addr[0] = 1;
+		pagemap__read(fd, (uint64_t)own->addr, &entry, 1);
+	}
+	close(fd);
+	if (own->addr == MAP_FAILED)
+		return fail(ST_FAIL, "out of memory");
+	own->pfn = entry & PAGEMAP_PFN;
+	return own->pfn ? ST_OK :
+			  fail(ST_PERM, "not permitted: the kernel hides page frame numbers; needs "
+					"CAP_SYS_ADMIN");
+}
+
+/* Does it look as it must when the struct pages begin there? */
+static bool page_is_there(struct kmem *k, uint64_t vmemmap, const struct own_page *own)
 {
 	struct folio f;
 
 	k->vmemmap = vmemmap;
-	return vmemmap && !folio__read(k, pfn, &f) && f.kind == FOLIO_KIND_ANON &&
-	       f.page.refcount > 0 && folio__pgoff(k, &f) == addr >> 12;
+	return !folio__read(k, own->pfn, &f) && f.kind == FOLIO_KIND_ANON && f.page.refcount > 0 &&
+	       folio__pgoff(k, &f) == (uint64_t)own->addr / OWN_SIZE;
 }
 
-/* Finds them; ST_OK, or a status with its message. */
-static enum status find_pages(struct kmem *k, uint64_t by_symbol, bool hidden)
+/* Finds the struct pages; ST_OK, or a status with its message. */
+static enum status find_pages(struct kmem *k, const struct own_page *own, uint64_t by_symbol,
+			      bool hidden)
 {
 	const uint64_t candidates[] = {
 		by_symbol,
@@ -183,39 +218,15 @@ static enum status find_pages(struct kmem *k, uint64_t by_symbol, bool hidden)
 		0xffffea0000000000,
 		0xffd4000000000000,
 	};
-	const size_t size = 4096;
-	volatile char *own =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	int fd = pagemap__open(getpid());
-	uint64_t entry = 0, pfn;
-	bool found = false;
 
-	if (own == MAP_FAILED)
-		return fail(ST_FAIL, "out of memory");
-	if (fd < 0) {
-		munmap((void *)own, size);
-		return fail(ST_KERNEL,
-			    "cannot open /proc/self/pagemap (%s): is /proc mounted, and "
-			    "has the kernel CONFIG_PROC_PAGE_MONITOR?",
-			    strerror(-fd));
-	}
-	own[0] = 1;
-	pagemap__read(fd, (uint64_t)own, &entry, 1);
-	close(fd);
-	pfn = entry & PAGEMAP_PFN;
-	for (size_t i = 0; pfn && !found && i < sizeof(candidates) / sizeof(*candidates); i++)
-		found = page_is_there(k, candidates[i], pfn, (uint64_t)own);
-	munmap((void *)own, size);
-	if (!pfn)
-		return fail(ST_PERM, "not permitted: the kernel hides page frame numbers; needs "
-				     "CAP_SYS_ADMIN");
-	if (!found && hidden)
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++)
+		if (page_is_there(k, candidates[i], own))
+			return ST_OK;
+	if (hidden)
 		return fail(ST_PERM, "not permitted: the kernel hides its addresses; needs "
 				     "CAP_SYSLOG (or kernel.kptr_restrict=0)");
-	if (!found)
-		return fail(ST_KERNEL, "cannot find the kernel's struct pages: no vmemmap "
-				       "(CONFIG_SPARSEMEM_VMEMMAP), or not x86-64");
-	return ST_OK;
+	return fail(ST_KERNEL, "cannot find the kernel's struct pages: no vmemmap "
+			       "(CONFIG_SPARSEMEM_VMEMMAP), or not x86-64");
 }
 
 /* ---------------------------------------------------------------- open, close */
@@ -241,11 +252,25 @@ static int load(struct folio_live *live)
 	return err;
 }
 
+/* Documentation/admin-guide/mm/multigen_lru.rst */
+static bool has_multi_gen_lru(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
+	unsigned int caps = 0;
+
+	if (f && fscanf(f, "%x", &caps) != 1)
+		caps = 0;
+	if (f)
+		fclose(f);
+	return caps & 1;
+}
+
 enum status folio_live__open(bool verbose, struct head *head, struct folio_live **out)
 {
 	struct folio_live *live = calloc(1, sizeof(*live));
 	enum status status = bpfenv__check(verbose);
 	struct symbols symbols = { 0 };
+	struct own_page own = { 0 };
 	int err;
 
 	*out = live;
@@ -253,6 +278,9 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 		return status;
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
+	status = own_page(&own);
+	if (status)
+		return status;
 	live->kmem.read = read_memory;
 	live->kmem.tasks = read_tasks;
 	live->kmem.symbol = symbol;
@@ -266,7 +294,10 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 	live->kmem.zero_pfn = variable(&live->kmem, symbols.zero_pfn);
 	live->kmem.huge_zero_pfn = variable(&live->kmem, symbols.huge_zero_pfn);
 	live->kmem.hugetlb_index_is_huge = symbols.hugetlb_index;
-	status = find_pages(&live->kmem, variable(&live->kmem, symbols.vmemmap_base), symbols.hidden);
+	live->kmem.multi_gen_lru = has_multi_gen_lru();
+	status = find_pages(&live->kmem, &own, variable(&live->kmem, symbols.vmemmap_base),
+			    symbols.hidden);
+	munmap((void *)own.addr, OWN_SIZE);
 	if (status)
 		return status;
 	head->backend = "vmemmap";

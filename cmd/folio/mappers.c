@@ -53,10 +53,7 @@ static int look(struct mapper *m, const struct span *span, int fd)
 			if (!m->pages++)
 				at = pgoff;
 			m->has = MAPPER_FOLIO;
-			if (pgoff == span->frame) {
-				m->maps = true;
-				m->exclusive = entries[i] & PAGEMAP_EXCLUSIVE;
-			}
+			m->maps |= pgoff == span->frame;
 		} else if (m->has != MAPPER_FOLIO && entries[i] & PAGEMAP_PRESENT) {
 			m->has = MAPPER_OTHER;
 		} else if (m->has == MAPPER_NONE && entries[i] & PAGEMAP_SWAP) {

@@ -30,7 +30,6 @@ struct mapper {
 	uint64_t address;
 	bool has_frame; /* the VMA has the place of the frame */
 	bool maps;	/* ... and maps it there */
-	bool exclusive; /* no other maps it */
 	uint32_t pages; /* of the folio that it maps */
 	enum mapper_has has;
 };

@@ -8,27 +8,28 @@
 #include "kmem.h"
 
 /* What a frame is used for; each frame is of exactly one. */
-#define FOLIO_KINDS(X)                                                               \
-	X(ANON, anon)		  /* of a process's own memory */                    \
-	X(KSM, ksm)		  /* the same, merged with equal ones */             \
-	X(FILE, file)		  /* in a file's page cache */                       \
-	X(SHMEM, shmem)		  /* the same of tmpfs, shared memory */             \
-	X(HUGETLB, hugetlb)	  /* of hugetlbfs */                                 \
-	X(ZERO, zero_page)	  /* what was read and never written */              \
-	X(DEVICE, device)	  /* memory of a device (ZONE_DEVICE) */             \
-	X(DETACHED, detached)	  /* was in a page cache; somebody still holds it */ \
-	X(SLAB, slab)		  /* of the kernel's small objects */                \
-	X(LARGE_KMALLOC, kmalloc) /* of a large one */                               \
-	X(TABLE, page_table)                                                         \
-	X(ZSMALLOC, zsmalloc) /* compressed memory */                                \
-	X(MOVABLE, movable)   /* a driver's, which can be moved */                   \
-	X(GUARD, guard)                                                              \
-	X(OFFLINE, offline)                                                          \
-	X(UNACCEPTED, unaccepted)                                                    \
-	X(RESERVED, reserved)  /* never given to anybody by the allocator */         \
-	X(KERNEL, kernel)      /* allocated, and nothing says for what */            \
-	X(FREE, free)	       /* in the buddy allocator */                          \
-	X(CACHED, free_cached) /* free, on a list of one CPU; or about to be */      \
+#define FOLIO_KINDS(X)                                                                 \
+	X(ANON, anon)		  /* of a process's own memory */                      \
+	X(KSM, ksm)		  /* the same, merged with equal ones */               \
+	X(FILE, file)		  /* in a file's page cache */                         \
+	X(SHMEM, shmem)		  /* the same of tmpfs, shared memory */               \
+	X(HUGETLB, hugetlb)	  /* of hugetlbfs */                                   \
+	X(ZERO, zero_page)	  /* what was read and never written */                \
+	X(DEVICE, device)	  /* memory of a device (ZONE_DEVICE) */               \
+	X(DETACHED, detached)	  /* was in a page cache; somebody still holds it */   \
+	X(SLAB, slab)		  /* of the kernel's small objects */                  \
+	X(LARGE_KMALLOC, kmalloc) /* of a large one */                                 \
+	X(TABLE, page_table)                                                           \
+	X(ZSMALLOC, zsmalloc) /* compressed memory */                                  \
+	X(MOVABLE, movable)   /* a driver's, which can be moved */                     \
+	X(GUARD, guard)                                                                \
+	X(OFFLINE, offline)                                                            \
+	X(UNACCEPTED, unaccepted)                                                      \
+	X(RESERVED, reserved)  /* never given to anybody by the allocator */           \
+	X(KERNEL, kernel)      /* allocated, and nothing says for what */              \
+	X(FREE, free)	       /* in the buddy allocator */                            \
+	X(CACHED, free_cached) /* free, on a list of one CPU; or about to be */        \
+	X(CHANGED, changed)    /* became a part of something else while it was read */ \
 	X(HOLE, hole)	       /* no memory there */
 
 enum folio_kind {
@@ -97,7 +98,7 @@ const char *zone__name(int8_t zone);
 int page__type(const struct folio_layout *l, const struct page *page);
 
 /* Struct pages of the beginning of a folio that folio__decode() wants. */
-#define FOLIO_HEAD_PAGES 3
+#define FOLIO_HEAD_PAGES 2
 
 /*
  * A frame's folio.  @head: its first FOLIO_HEAD_PAGES struct pages, as they are in memory; of

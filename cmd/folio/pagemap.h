@@ -9,11 +9,9 @@
 #include <sys/types.h>
 
 /* Documentation/admin-guide/mm/pagemap.rst */
-#define PAGEMAP_PFN	  ((1ULL << 55) - 1)
-#define PAGEMAP_EXCLUSIVE (1ULL << 56)
-#define PAGEMAP_FILE	  (1ULL << 61)
-#define PAGEMAP_SWAP	  (1ULL << 62)
-#define PAGEMAP_PRESENT	  (1ULL << 63)
+#define PAGEMAP_PFN	((1ULL << 55) - 1)
+#define PAGEMAP_SWAP	(1ULL << 62)
+#define PAGEMAP_PRESENT (1ULL << 63)
 
 /* Opens a process's pagemap: a descriptor or -errno (-ENOENT, -ESRCH: no such process). */
 int pagemap__open(pid_t pid);

@@ -215,7 +215,8 @@ static json_t *prot_json(uint64_t flags)
 			    flags & 4 ? 'x' : '-', flags & 8 ? 's' : 'p');
 }
 
-static json_t *mapper_json(const struct mapper *m, const struct folio *f)
+/* @mapped: how many entries map the frame. */
+static json_t *mapper_json(const struct mapper *m, const struct folio *f, uint32_t mapped)
 {
 	json_t *obj = json_object(), *others = NULL;
 	bool anon = folio__anon(f) && f->kind != FOLIO_KIND_KSM;
@@ -241,7 +242,8 @@ static json_t *mapper_json(const struct mapper *m, const struct folio *f)
 		set(obj, "has", json_string(mapper__has_name(m->has)));
 		return obj;
 	}
-	set(obj, "exclusive", json_boolean(m->exclusive));
+	/* Not by pagemap: 7.2 calls a page of a large folio exclusive that two processes map. */
+	set(obj, "exclusive", json_boolean(m->maps && mapped == 1));
 	if (f->large) {
 		set(obj, "pages", json_integer(m->pages));
 		set(obj, "maps_frame", json_boolean(m->maps));
@@ -255,7 +257,7 @@ static void add_mappers(json_t *line, const struct folio *f, const struct mapper
 
 	for (size_t i = 0; i < ms->n; i++)
 		json_array_append_new(ms->mapper[i].has == MAPPER_FOLIO ? mappers : phantoms,
-				      mapper_json(&ms->mapper[i], f));
+				      mapper_json(&ms->mapper[i], f, ms->mapped));
 	set(line, "mappers", mappers);
 	set(line, "phantoms", phantoms);
 	set(line, "mapped", json_integer(ms->mapped));

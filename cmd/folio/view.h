@@ -4,6 +4,7 @@
 #define FOLIOSCOPE_FOLIO_VIEW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /*
@@ -11,5 +12,13 @@
  * line is not one of ours, -ENOMEM.
  */
 int view__folio(FILE *out, const json_t *line, unsigned int width);
+
+/*
+ * Prints a census, an interval line.  @several: with the time, as one of several.  As above.
+ */
+int view__census(FILE *out, const json_t *line, unsigned int width, bool several);
+
+/* Prints a range, a snapshot line.  As above. */
+int view__range(FILE *out, const json_t *line, unsigned int width);
 
 #endif

@@ -192,11 +192,11 @@ static const struct {
 	{ OPTS_TARGET, { "cgroup", 'c', "PATH", 0, "only tasks in this cgroup (v2) and below", 1 } },
 	{ OPTS_TRACE,
 	  { "backend", 'b', "BACKEND", 0, "auto (default), tracepoint, fentry or kprobe", 1 } },
-	{ OPTS_TRACE,
+	{ OPTS_TRACE | OPTS_INTERVAL,
 	  { "interval", 'i', "SEC", 0,
 	    "report every SEC seconds (default 1; at the end with COMMAND)", 1 } },
-	{ OPTS_TRACE, { "count", 'n', "N", 0, "end after N reports", 1 } },
-	{ OPTS_TRACE, { "duration", 'd', "SEC", 0, "end after SEC seconds", 1 } },
+	{ OPTS_TRACE | OPTS_INTERVAL, { "count", 'n', "N", 0, "end after N reports", 1 } },
+	{ OPTS_TRACE | OPTS_INTERVAL, { "duration", 'd', "SEC", 0, "end after SEC seconds", 1 } },
 	{ OPTS_REPLAY,
 	  { "replay", OPT_REPLAY, "FILE", 0,
 	    "show what --json wrote to FILE (several files add up)", 1 } },
@@ -276,7 +276,8 @@ enum status opts__parse(struct opts *opts, const struct opts_tool *tool, int arg
 		return fail(ST_FAIL, "cannot read the options: %s", strerror(err));
 	if (opts->nreplay)
 		check_replay(opts);
-	else if (!opts->interval_ns && !opts->command)
+	else if (!opts->interval_ns && !opts->command &&
+		 (!(tool->uses & OPTS_INTERVAL) || opts->count || opts->duration_ns))
 		opts->interval_ns = 1000000000;
 	return check_targets(opts);
 }

@@ -44,9 +44,10 @@ struct opts {
 
 /* Which of the shared options a tool has; -j, -o, -v, -V and -h all have. */
 enum opts_use {
-	OPTS_TARGET = 1, /* -p, -c */
-	OPTS_TRACE = 2,	 /* -b, -i, -n, -d, INTERVAL COUNT, -- COMMAND */
-	OPTS_REPLAY = 4, /* --replay */
+	OPTS_TARGET = 1,   /* -p, -c */
+	OPTS_TRACE = 2,	   /* -b, -i, -n, -d, INTERVAL COUNT, -- COMMAND */
+	OPTS_REPLAY = 4,   /* --replay */
+	OPTS_INTERVAL = 8, /* -i, -n, -d; without any of them one report, now: all are 0 */
 };
 
 struct opts_tool {

@@ -1,0 +1,3 @@
+#!/bin/sh
+# foliomap on the patched kernel.
+cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 600 -- tests/vm/guest/folios 1000
