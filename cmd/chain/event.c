@@ -62,56 +62,98 @@ int64_t event__delta(const struct event *e)
 
 /* --------------------------------------------------------------- printing */
 
-static json_t *address(uint64_t a)
+/*
+ * Without building objects first: where processes fork much there are many thousands of lines a
+ * second.
+ */
+static void put_address(FILE *f, const char *key, uint64_t a)
 {
-	return json_sprintf("0x%" PRIx64, a);
+	if (a)
+		fprintf(f, ",\"%s\":\"0x%" PRIx64 "\"", key, a);
+	else
+		fprintf(f, ",\"%s\":null", key);
 }
 
-static json_t *pid_or_null(uint32_t pid)
+static void put_pid(FILE *f, const char *key, uint32_t pid)
 {
-	return pid ? json_integer(pid) : json_null();
+	if (pid)
+		fprintf(f, ",\"%s\":%" PRIu32, key, pid);
+	else
+		fprintf(f, ",\"%s\":null", key);
 }
 
-static json_t *holder_json(const struct chain_holder *h)
+static bool is_plain(const char *comm)
 {
-	return json_pack("{s:I, s:I, s:o, s:s}", "pid", (json_int_t)h->tgid, "tid",
-			 (json_int_t)h->tid, "comm", json__comm(h->comm), "as",
-			 h->reader ? "reader" : "writer");
+	for (; *comm; comm++)
+		if (*comm < ' ' || *comm > '~' || *comm == '"' || *comm == '\\')
+			return false;
+	return true;
+}
+
+static int put_comm(FILE *f, const char *comm)
+{
+	json_t *string;
+
+	fputs(",\"comm\":", f);
+	if (is_plain(comm)) {
+		fprintf(f, "\"%s\"", comm);
+		return 0;
+	}
+	string = json__comm(comm);
+	if (!string)
+		return -ENOMEM;
+	json_dumpf(string, f, JSON_COMPACT | JSON_ENCODE_ANY);
+	json_decref(string);
+	return 0;
+}
+
+static int put_holder(FILE *f, const struct chain_holder *h)
+{
+	int err;
+
+	fprintf(f, ",\"holder\":{\"pid\":%" PRIu32 ",\"tid\":%" PRIu32, h->tgid, h->tid);
+	err = put_comm(f, h->comm);
+	fprintf(f, ",\"as\":\"%s\"}", h->reader ? "reader" : "writer");
+	return err;
 }
 
 int event__print_json(FILE *f, const struct event *e)
 {
-	json_t *line = json_pack("{s:s, s:f, s:f, s:s, s:I, s:I, s:o, s:o, s:I, s:I, s:I, s:I}",
-				 "type", "event", "ts", e->ts, "interval_s", 0., "event",
-				 event__type_name(e->type), "pid", (json_int_t)e->pid, "tid",
-				 (json_int_t)e->tid, "comm", json__comm(e->comm), "depth",
-				 e->depth == CHAIN_NO_DEPTH ? json_null() : json_integer(e->depth),
-				 "avcs", (json_int_t)e->avcs, "chain", (json_int_t)e->chain, "ns",
-				 (json_int_t)e->ns, "lock_ns", (json_int_t)e->lock_ns);
+	int err;
 
-	if (!line)
-		return -ENOMEM;
+	fprintf(f,
+		"{\"type\":\"event\",\"ts\":%.9f,\"interval_s\":0,\"event\":\"%s\",\"pid\":%" PRIu32
+		",\"tid\":%" PRIu32,
+		e->ts, event__type_name(e->type), e->pid, e->tid);
+	err = put_comm(f, e->comm);
 	if (e->type == CHAIN_CLONE)
-		json_object_set_new(line, "cause", json_string(event__cause_name(e->cause)));
+		fprintf(f, ",\"cause\":\"%s\"", event__cause_name(e->cause));
 	if (event__forks(e))
-		json_object_set_new(line, "child", pid_or_null(e->child));
+		put_pid(f, "child", e->child);
+	if (e->depth == CHAIN_NO_DEPTH)
+		fputs(",\"depth\":null", f);
+	else
+		fprintf(f, ",\"depth\":%" PRIu32, e->depth);
+	fprintf(f, ",\"avcs\":%" PRIu32 ",\"chain\":%" PRIu32, e->avcs, e->chain);
 	if (e->type != CHAIN_UNLINK)
-		json_object_set_new(line, "reused", json_boolean(e->reused));
-	if (e->failed)
-		json_object_set_new(line, "failed", json_true());
-	if (e->error)
-		json_object_set_new(line, "error", json_integer(-e->error));
-	json_object_set_new(line, "owner", pid_or_null(e->owner));
-	json_object_set_new(line, "mm", address(e->mm));
-	json_object_set_new(line, "vma", address(e->vma));
-	json_object_set_new(line, "start", address(e->start));
-	json_object_set_new(line, "end", address(e->end));
-	json_object_set_new(line, "anon_vma", e->anon_vma ? address(e->anon_vma) : json_null());
-	json_object_set_new(line, "parent", e->parent ? address(e->parent) : json_null());
-	json_object_set_new(line, "root", e->root ? address(e->root) : json_null());
+		fprintf(f, ",\"reused\":%s", e->reused ? "true" : "false");
+	fprintf(f, ",\"ns\":%" PRIu64 ",\"lock_ns\":%" PRIu64, e->ns, e->lock_ns);
 	if (e->lock_ns && e->holder.tid)
-		json_object_set_new(line, "holder", holder_json(&e->holder));
-	return json__line(f, line);
+		err |= put_holder(f, &e->holder);
+	if (e->error)
+		fprintf(f, ",\"error\":%d", -e->error);
+	if (e->failed)
+		fputs(",\"failed\":true", f);
+	put_pid(f, "owner", e->owner);
+	put_address(f, "mm", e->mm);
+	put_address(f, "vma", e->vma);
+	put_address(f, "start", e->start);
+	put_address(f, "end", e->end);
+	put_address(f, "anon_vma", e->anon_vma);
+	put_address(f, "parent", e->parent);
+	put_address(f, "root", e->root);
+	fputs("}\n", f);
+	return err;
 }
 
 /* ---------------------------------------------------------------- reading */

@@ -24,7 +24,11 @@ struct chain_live {
 	struct ring_buffer *ring;
 	struct join join;
 	double epoch; /* of CLOCK_MONOTONIC, seconds since the epoch */
+	size_t taken; /* since the last look at anything else */
 };
+
+/* As many at once: others may fork as fast as we read, and signals and timers wait. */
+#define AT_ONCE 1024
 
 /* ------------------------------------------------------------- attaching */
 
@@ -88,14 +92,10 @@ static uint32_t cause_of(const struct chain_event *e)
 	return cause__of_stack((const uint64_t *)e->stack, e->frames, ksyms__at);
 }
 
-static int on_record(void *arg, void *data, size_t size)
+static int take_record(struct chain_live *live, const struct chain_event *r)
 {
-	struct chain_live *live = arg;
-	const struct chain_event *r = data;
 	struct event e;
 
-	if (size < sizeof(*r))
-		return -EIO;
 	if (r->type == CHAIN_BORN)
 		return join__born(&live->join, r->tid, r->mm, r->child);
 	e = (struct event){
@@ -127,6 +127,17 @@ static int on_record(void *arg, void *data, size_t size)
 	return join__event(&live->join, &e);
 }
 
+/* -EAGAIN: it was taken, and that is enough for now. */
+static int on_record(void *arg, void *data, size_t size)
+{
+	struct chain_live *live = arg;
+	int err = size < sizeof(struct chain_event) ? -EIO : take_record(live, data);
+
+	if (err)
+		return err;
+	return ++live->taken % AT_ONCE ? 0 : -EAGAIN;
+}
+
 static uint64_t unfinished(void *arg)
 {
 	struct chain_live *live = arg;
@@ -152,7 +163,7 @@ enum status chain_live__poll(struct chain_live *live)
 {
 	int err = ring_buffer__consume(live->ring);
 
-	return err < 0 ? tracer__cannot_read(err) : ST_OK;
+	return err < 0 && err != -EAGAIN ? tracer__cannot_read(err) : ST_OK;
 }
 
 enum status chain_live__take(struct chain_live *live, struct when *when, bool last)
@@ -166,7 +177,11 @@ enum status chain_live__take(struct chain_live *live, struct when *when, bool la
 		tracer__wind_down(&live->tracer, &live->skel->bss->go, unfinished, live);
 	status = chain_live__poll(live);
 	if (!status && last) {
-		err = join__end(&live->join);
+		do { /* nothing comes any more */
+			err = ring_buffer__consume(live->ring);
+		} while (err == -EAGAIN);
+		if (err >= 0)
+			err = join__end(&live->join);
 		if (err)
 			status = tracer__cannot_read(err);
 	}

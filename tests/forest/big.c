@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -179,6 +180,85 @@ void crowd(int n)
 	for (int i = 0; i < CROWD_VMAS; i++)
 		printf("%s\"0x%" PRIx64 "\"", i ? "," : "", (uint64_t)vmas[i]);
 	printf("]}\n");
+	fflush(stdout);
+}
+
+/* ------------------------------------------------------------------- race */
+
+#define RACERS 4
+
+static char **tracks;
+static int n_tracks, standing;
+
+/* All begin to write to a VMA at the same moment, one VMA after the other. */
+static void *racer(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < n_tracks; i++) {
+		__atomic_add_fetch(&standing, 1, __ATOMIC_SEQ_CST);
+		while (__atomic_load_n(&standing, __ATOMIC_SEQ_CST) < (i + 1) * RACERS)
+			;
+		((volatile char *)tracks[i])[0] = 1;
+	}
+	return NULL;
+}
+
+void race(int n)
+{
+	pthread_t thread[RACERS];
+
+	tracks = calloc(n, sizeof(*tracks));
+	n_tracks = n;
+	for (int i = 0; i < n; i++) {
+		char *p = mmap(NULL, 3 << 12, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		tracks[i] = p + 4096;
+		if (p == MAP_FAILED || mprotect(tracks[i], 4096, PROT_READ | PROT_WRITE))
+			die("cannot map: %s", strerror(errno));
+	}
+	for (int i = 0; i < RACERS; i++)
+		if (pthread_create(&thread[i], NULL, racer, NULL))
+			die("cannot make threads");
+	for (int i = 0; i < RACERS; i++)
+		pthread_join(thread[i], NULL);
+	printf("{\"type\":\"race\",\"pid\":%d,\"vmas\":%d}\n", getpid(), n);
+	fflush(stdout);
+}
+
+/* ----------------------------------------------------------------- scarce */
+
+#define SCARCE_AVC 64 /* bytes that one takes of failslab's budget, 6.12 */
+
+static void put(const char *file, int value)
+{
+	FILE *f = fopen(file, "we");
+
+	if (!f || fprintf(f, "%d", value) < 0 || fclose(f))
+		die("cannot write to %s: %s", file, strerror(errno));
+}
+
+/* Fault injection is set up; each fork gets one AVC further. */
+void scarce(int n)
+{
+	int failed = 0;
+
+	for (int i = 0; i < n; i++) {
+		pid_t pid;
+
+		put("/sys/kernel/debug/failslab/space", i * SCARCE_AVC + 1);
+		put("/proc/self/make-it-fail", 1);
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		put("/proc/self/make-it-fail", 0);
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+		else if (errno == ENOMEM)
+			failed++;
+		else
+			die("fork: %s", strerror(errno));
+	}
+	printf("{\"type\":\"scarce\",\"pid\":%d,\"forks\":%d,\"failed\":%d}\n", getpid(), n, failed);
 	fflush(stdout);
 }
 

@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 		return usage();
 	actor__init();
 	shape->tell(n);
-	if (shape->tell != deep && shape->tell != crowd && shape->tell != storm)
+	if (!shape->speaks)
 		model__print(stdout, shape->name, actor__pid, shape_extra);
 	while (read(STDIN_FILENO, nothing, sizeof(nothing)) > 0)
 		;

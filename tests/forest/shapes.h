@@ -3,6 +3,7 @@
 #ifndef FAMILY_SHAPES_H
 #define FAMILY_SHAPES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* After the story of a shape was told, its forest is printed as this says. */
@@ -12,6 +13,7 @@ struct shape {
 	/* @n: the number on the command line, or fallback; from 1 to most. */
 	void (*tell)(int n);
 	int fallback, most;
+	bool speaks; /* prints its line itself */
 };
 
 extern const struct shape shapes[];
@@ -23,6 +25,8 @@ extern char shape_extra[4096];
 /* Shapes that are no matter for actors: they print their line themselves. */
 void deep(int n);
 void crowd(int n);
+void race(int n);
+void scarce(int n);
 void storm(int n);
 void big__end(void);
 
