@@ -436,7 +436,6 @@ static __always_inline void event_own(struct chain_event *e, struct vm_area_stru
 static __always_inline bool was_reused(const struct chain_open *o, const struct chain_event *e)
 {
 	struct anon_vma *own = (void *)e->anon_vma;
-	struct vm_area_struct *src = (void *)o->src;
 
 	if (!own)
 		return false;
@@ -444,8 +443,8 @@ static __always_inline bool was_reused(const struct chain_open *o, const struct 
 	case CHAIN_PREPARE: /* a neighbour's: then it is at least its second VMA */
 		return e->avcs && bpf_core_field_exists(own->num_active_vmas) &&
 		       BPF_CORE_READ(own, num_active_vmas) > 1;
-	case CHAIN_FORK: /* one that is new has the parent's as its parent */
-		return e->parent != (__u64)BPF_CORE_READ(src, anon_vma);
+	case CHAIN_FORK: /* one that is new has an AVC besides those of the parent's VMA */
+		return e->chain == chain_length((void *)o->src);
 	case CHAIN_CLONE:
 		return o->cause == CHAIN_CAUSE_FORK;
 	default:

@@ -36,7 +36,9 @@ struct forkchain {
 	bool last; /* the interval is the last */
 	bool shows[CHAIN_TYPES];
 	uint32_t buffer; /* KiB */
+	double from, to; /* replay: of the report's events, seconds since the epoch; 0: none */
 	unsigned int rows;
+	unsigned int width; /* of the terminal, 0: any */
 };
 
 static struct forkchain *forkchain(struct run *run)
@@ -131,9 +133,7 @@ static int show(struct forkchain *x, const struct event *e)
 		return 0;
 	if (x->run.opts.json)
 		return event__print_json(x->run.f, e);
-	if (!x->chains)
-		event__print(x->run.f, e);
-	return 0;
+	return x->chains ? 0 : event__print(x->run.f, e, x->width);
 }
 
 static int take_event(struct forkchain *x, const struct event *e)
@@ -235,7 +235,12 @@ static int read_recorded(struct run *run, const json_t *line)
 		return top__read(&x->top, line);
 	}
 	err = event__read(&e, line);
-	return err ? err : take_event(x, &e);
+	if (err)
+		return err;
+	if (!x->from)
+		x->from = e.ts;
+	x->to = e.ts;
+	return take_event(x, &e);
 }
 
 /* Was it recorded with --top?  Then it has no events. */
@@ -270,8 +275,9 @@ static int header(struct run *run)
 	head__list(&run->head, f, COVERAGE_PARTIAL, "; seen in part: ");
 	head__list(&run->head, f, COVERAGE_NONE, "; not seen: ");
 	err = prose__close(&prose);
-	if (!x->by_process && !x->chains)
-		event__print_titles(run->f);
+	x->width = out__width(run->f);
+	if (!err && !x->by_process && !x->chains)
+		err = event__print_titles(run->f, x->width);
 	return err;
 }
 
@@ -281,6 +287,10 @@ static int interval(struct run *run, struct when when)
 	bool replay = run->opts.nreplay;
 	int err = 0;
 
+	/* Events have no length: what they span is what was observed. */
+	if (replay && x->from)
+		when = (struct when){ .ts = x->to, .interval_s = x->to - x->from };
+	x->from = 0;
 	if (x->by_process) {
 		err = top__held(&x->top, &x->state);
 		if (!err)

@@ -54,8 +54,8 @@ int event__print_json(FILE *f, const struct event *e);
 /* Reads one.  0, or -EINVAL when it is none. */
 int event__read(struct event *e, const json_t *line);
 
-/* For people: the titles, and a line. */
-void event__print_titles(FILE *f);
-void event__print(FILE *f, const struct event *e);
+/* For people: the titles, and a line, of at most @width columns (0: any).  0 or -ENOMEM. */
+int event__print_titles(FILE *f, unsigned int width);
+int event__print(FILE *f, const struct event *e, unsigned int width);
 
 #endif

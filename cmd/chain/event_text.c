@@ -1,17 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One operation on the anon_vmas of a VMA, for people. */
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include "../lib/text.h"
 #include "../lib/units.h"
 #include "event.h"
 
-void event__print_titles(FILE *f)
+/* Prints what was written to a buffer, cut at the width and without blanks at its end. */
+static int print_cut(FILE *out, FILE *buffer, char **text, unsigned int width)
 {
-	fprintf(f, "%-12s %-7s %-7s %7s %-15s %7s %5s %5s %5s %-6s %7s %7s %s\n", "TIME", "EVENT",
+	size_t len;
+
+	if (!buffer || fclose(buffer)) {
+		free(*text);
+		return -ENOMEM;
+	}
+	len = width ? text__fit(*text, width) : strlen(*text);
+	while (len && (*text)[len - 1] == ' ')
+		len--;
+	fprintf(out, "%.*s\n", (int)len, *text);
+	free(*text);
+	return 0;
+}
+
+int event__print_titles(FILE *out, unsigned int width)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return -ENOMEM;
+	fprintf(f, "%-12s %-7s %-7s %7s %-15s %7s %5s %5s %5s %-6s %7s %7s %s", "TIME", "EVENT",
 		"WHY", "PID", "COMM", "CHILD", "DEPTH", "AVCS", "CHAIN", "REUSED", "TOOK", "WAITED",
 		"HELD BY");
+	return print_cut(out, f, &text, width);
 }
 
 /* A process name in 15 columns. */
@@ -40,12 +66,17 @@ static const char *why_of(const struct event *e)
 	return e->failed ? "failed" : "";
 }
 
-void event__print(FILE *f, const struct event *e)
+int event__print(FILE *out, const struct event *e, unsigned int width)
 {
 	char took[UNITS_LEN], waited[UNITS_LEN], child[16] = "", depth[16] = "-", when[16];
 	time_t s = e->ts;
+	char *text = NULL;
 	struct tm tm;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
 
+	if (!f)
+		return -ENOMEM;
 	localtime_r(&s, &tm);
 	strftime(when, sizeof(when), "%H:%M:%S", &tm);
 	if (e->child)
@@ -64,5 +95,5 @@ void event__print(FILE *f, const struct event *e)
 		units__ns(took, e->ns), e->lock_ns ? units__ns(waited, e->lock_ns) : "");
 	if (e->lock_ns && e->holder.tid)
 		print_holder(f, &e->holder);
-	fputc('\n', f);
+	return print_cut(out, f, &text, width);
 }

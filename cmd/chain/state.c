@@ -11,6 +11,7 @@ struct chain_vma {
 	uint64_t vma, own;
 	struct chain_process *process;
 	uint32_t avcs, depth;
+	bool found; /* by a dump, which may be younger than the next event */
 };
 
 static int compare(uint64_t a, uint64_t b)
@@ -215,6 +216,7 @@ static int set_vma(struct chain_state *s, struct chain_process *p, uint64_t vma,
 		count(s, p, 1, 0);
 	}
 	count(s, p, 0, (int64_t)avcs - v->avcs);
+	v->found = false;
 	v->avcs = avcs;
 	v->depth = depth;
 	v->own = own;
@@ -231,11 +233,17 @@ int chain_state__found(struct chain_state *s, uint32_t pid, const char *comm, ui
 		       uint64_t vma, uint32_t avcs, uint32_t depth, uint64_t own)
 {
 	struct chain_process *p = process_at(s, mm, pid, comm);
+	struct chain_vma *v;
+	int err;
 
 	if (!p)
 		return -ENOMEM;
 	p->old = true;
-	return set_vma(s, p, vma, avcs, depth, own);
+	err = set_vma(s, p, vma, avcs, depth, own);
+	v = find_vma(s, vma);
+	if (v)
+		v->found = true;
+	return err;
 }
 
 void chain_state__complete(const struct chain_state *s, struct event *e)
@@ -251,16 +259,17 @@ void chain_state__complete(const struct chain_state *s, struct event *e)
 
 int chain_state__apply(struct chain_state *s, const struct event *e)
 {
-	struct chain_process *p = process_of(s, e);
 	const struct chain_vma *v = find_vma(s, e->vma);
+	struct chain_process *p;
 	int err;
 
+	if (e->type == CHAIN_CLONE && e->cause == CHAIN_CAUSE_FORK)
+		return 0; /* the fork tells it again */
+	p = process_of(s, e);
 	if (!p)
 		return -ENOMEM;
 	p->failed |= e->failed;
-	if (e->type == CHAIN_CLONE && e->cause == CHAIN_CAUSE_FORK)
-		return 0; /* the fork tells it again */
-	if (v && v->process == p && !e->failed && !e->error &&
+	if (v && !v->found && v->process == p && !e->failed && !e->error &&
 	    (int64_t)v->avcs + event__delta(e) != e->chain)
 		s->inconsistent++;
 	if (e->type == CHAIN_FORK && !e->error) {

@@ -8,6 +8,7 @@
 #include <time.h>
 #include "../lib/grow.h"
 #include "../lib/json.h"
+#include "../lib/prose.h"
 #include "../lib/table.h"
 #include "../lib/units.h"
 #include "top.h"
@@ -155,7 +156,7 @@ static void cell_time(struct table *table, uint64_t ns)
 
 static void cell_holder(struct table *table, const struct top_row *row)
 {
-	char text[64] = "";
+	char text[64] = "-";
 
 	if (row->holder.tid)
 		snprintf(text, sizeof(text), "%s:%" PRIu32 "%s", row->holder.comm, row->holder.tid,
@@ -189,7 +190,9 @@ int top__print(FILE *f, struct top *t, struct when when, size_t rows, unsigned i
 	uint64_t held = 0, linked = 0, freed = 0;
 	char text[3][UNITS_LEN], clock[16];
 	time_t s = when.ts;
+	struct prose prose;
 	struct tm tm;
+	FILE *p;
 	int err;
 
 	if (!table)
@@ -204,9 +207,16 @@ int top__print(FILE *f, struct top *t, struct when when, size_t rows, unsigned i
 	}
 	localtime_r(&s, &tm);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	fprintf(f, "\n%s, %.3g s: %s AVCs held, %s linked, %s freed\n", clock, when.interval_s,
+	fputc('\n', f);
+	p = prose__open(&prose, f);
+	if (!p) {
+		table__free(table);
+		return -ENOMEM;
+	}
+	fprintf(p, "%s, %.3g s: %s AVCs held, %s linked, %s freed", clock, when.interval_s,
 		units__count(text[0], held), units__count(text[1], linked),
 		units__count(text[2], freed));
+	prose__close(&prose);
 	err = table__print(table, f, width);
 	if (rows && t->n > rows)
 		fprintf(f, "and %zu more\n", t->n - rows);

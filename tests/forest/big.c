@@ -225,6 +225,74 @@ void race(int n)
 	fflush(stdout);
 }
 
+/* ----------------------------------------------------------------- absorb */
+
+/*
+ * What is mapped between two VMAs makes them one: the first, without anon_vma, is extended over the
+ * last, and gets its AVCs.
+ */
+void absorb(int n)
+{
+	const size_t part = 4 << 12, guard = 1 << 12;
+
+	for (int i = 0; i < n; i++) {
+		char *p = mmap(NULL, 3 * part + 2 * guard, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       -1, 0);
+		char *left = p + guard, *between = left + part, *right = between + part;
+
+		if (p == MAP_FAILED || mprotect(left, part, PROT_READ | PROT_WRITE) ||
+		    mprotect(right, part, PROT_READ | PROT_WRITE))
+			die("cannot map: %s", strerror(errno));
+		*right = 1;
+		if (mmap(between, part, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != between)
+			die("cannot map between: %s", strerror(errno));
+	}
+	printf("{\"type\":\"absorb\",\"pid\":%d,\"vmas\":%d}\n", getpid(), n);
+	fflush(stdout);
+}
+
+/* ------------------------------------------------------------------ queue */
+
+/* At the end of a chain of N that stay, two fork all the time: long, with the same lock. */
+void queue(int n)
+{
+	size_t len = 4 << 12;
+	char *region = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t pid = 0;
+
+	if (region == MAP_FAILED)
+		die("cannot map: %s", strerror(errno));
+	make_room(n + 2);
+	for (int i = 0; i < n + 2 && !pid; i++) {
+		memset(region, 1, len);
+		/* The last but one and the last work both. */
+		pid = fork();
+		if (pid < 0)
+			die("cannot fork: %s", strerror(errno));
+		if (!pid || i <= n)
+			pids[i] = pid ? pid : getpid();
+		if (!pid)
+			__atomic_add_fetch(stand, 1, __ATOMIC_SEQ_CST);
+		if (!i && pid) {
+			wait_for(n + 2);
+			printf("{\"type\":\"queue\",\"pid\":%d,\"workers\":[%d,%d]}\n", getpid(),
+			       pids[n], pids[n + 1]);
+			fflush(stdout);
+			return;
+		}
+		if (pid && i <= n)
+			for (;;)
+				pause();
+	}
+	for (;;) {
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+}
+
 /* ----------------------------------------------------------------- scarce */
 
 #define SCARCE_AVC 64 /* bytes that one takes of failslab's budget, 6.12 */

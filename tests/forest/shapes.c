@@ -283,6 +283,8 @@ const struct shape shapes[] = {
 	{ "deep", "a VMA with N AVCs", deep, 1000, 10000, true },
 	{ "crowd", "N children with 50 VMAs each", crowd, 200, 10000, true },
 	{ "race", "N VMAs that four threads write to at once", race, 100, 10000, true },
+	{ "absorb", "N VMAs, each extended over another that was written to", absorb, 5, 1000, true },
+	{ "queue", "a chain of N, at its end two that fork all the time", queue, 100, 1000, true },
 	{ "scarce", "N forks, each of which gets one AVC further (failslab)", scarce, 12, 1000, true },
 	{ "storm", "N processes that fork all the time", storm, 4, 100, true },
 };

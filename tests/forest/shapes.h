@@ -26,6 +26,8 @@ extern char shape_extra[4096];
 void deep(int n);
 void crowd(int n);
 void race(int n);
+void absorb(int n);
+void queue(int n);
 void scarce(int n);
 void storm(int n);
 void big__end(void);

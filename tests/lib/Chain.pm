@@ -37,108 +37,108 @@ sub read_events {
 	return \%x;
 }
 
-# Applies events, from nothing: {vma: address => {pid, n, chain: [addresses of anon_vmas], own},
-# wrong: [texts], forks, reused, failed}. A VMA whose beginning was not seen has no chain.
+# An anon_vma: what is told of one address may be of several, one after the other, and another CPU
+# may tell of the next before this one tells that the first is gone.
+sub anon_vma {
+	my ($avs, $addr, $parent) = @_;
+	return $avs->{$addr} = { addr => $addr, parent => $parent, children => $parent ? 0 : 1, active => 0, links => 0 };
+}
+
+# A VMA has given up its AVCs.
+sub release {
+	my $v = shift;
+	$v->{own}{active}-- if $v->{own};
+	for my $av (@{ $v->{chain} // [] }) {
+		next if --$av->{links} || !$av->{parent};
+		$av->{parent}{children}--;
+	}
+}
+
+# Applies events, from nothing: {vma: address => {pid, n, chain: [anon_vmas], own}, wrong: [texts],
+# forks, reused, failed}. A VMA whose beginning was not seen has no chain.
 sub replayed {
 	my ($events, $until) = @_;
-	my (%vma, %vmas, %pid_of, %active, %children, %known, @wrong);
+	my (%vma, %vmas, %pid_of, %avs, @wrong);
 	my %s = (vma => \%vma, wrong => \@wrong, map { $_ => 0 } qw(forks reused failed));
 	for my $e (@$events) {
 		last if defined $until && $e->{ts} > $until;
 		my $what = "$e->{event} of $e->{pid} at $e->{start}";
 		my $v = $vma{ $e->{vma} };
-		my $own = $e->{anon_vma};
-		if ($e->{event} eq 'clone' && $e->{cause} eq 'fork') {
-			$s{failed}++ if $e->{failed};
-			next; # the fork has it, too
-		}
+		next if $e->{event} eq 'clone' && $e->{cause} eq 'fork'; # the fork has it, too
 		if ($e->{event} eq 'fork') { $pid_of{ $e->{mm} } = $e->{child} }
 		elsif ($e->{event} ne 'unlink' && !$vmas{ $e->{mm} }) { $pid_of{ $e->{mm} } = $e->{owner} // $e->{pid} }
 		my $n = ($v ? $v->{n} : 0) + ($e->{event} eq 'unlink' ? -$e->{avcs} : $e->{avcs});
+		$s{failed}++ if $e->{failed};
 
-		# Who failed has freed it before; nothing is known of its anon_vmas.
-		if ($e->{failed}) {
-			$s{failed}++;
-			if ($n) { $vma{ $e->{vma} } = { %{ $v // {} }, n => $n, mm => $e->{mm}, failed => 1 } }
-			else {
-				release($v, \%active) if $v;
-				delete $vma{ $e->{vma} };
+		# What failed was unlinked before: that comes first.
+		if ($e->{event} eq 'unlink' || $e->{error}) {
+			push @wrong, "$what: freed $e->{avcs} of $v->{n}" if $v && $n && !$e->{failed};
+			if ($n && $e->{failed}) { # else its beginning was not seen
+				$vma{ $e->{vma} } = { mm => $e->{mm}, n => $n, failed => $e->{failed} };
+				next;
 			}
-			if ($e->{event} eq 'fork' && !$e->{error}) { # before it failed
-				$vma{ $e->{vma} }{own} = $own;
-				$active{$own}++;
-				$children{ $e->{parent} }++ if !$e->{reused};
-				$known{$own} = $e->{parent};
-			}
-			next;
-		}
-		if ($e->{event} eq 'unlink') {
-			push @wrong, "$what: freed $e->{avcs} of $v->{n}" if $v && $n;
-			release($v, \%active) if $v;
-			$vmas{ $e->{mm} }-- if $v;
+			release($v) if $v;
+			$vmas{ $e->{mm} }-- if $v && !$v->{failed};
 			delete $vma{ $e->{vma} };
 			next;
 		}
 		next if !$n; # another thread was faster
 		push @wrong, "$what: has $n AVCs, and is told $e->{chain}" if $n != $e->{chain};
 		$vmas{ $e->{mm} }++ if !$v;
-		my $to = $vma{ $e->{vma} } //= { mm => $e->{mm} };
-		@$to{qw(n start end own)} = ($n, @$e{qw(start end anon_vma)});
+		my $to = $vma{ $e->{vma} } //= {};
+		@$to{qw(mm n start)} = ($e->{mm}, $n, $e->{start});
 		if ($e->{event} eq 'prepare') {
-			push @wrong, "$what: " . ($e->{reused} ? '' : 'not ') . "reused, and $active{$own} VMAs call it theirs"
-				if $known{$own} && !$e->{reused} != !$active{$own};
-			$to->{chain} = [$own];
-			$known{$own} = $own if !$e->{reused};
-			$children{$own} //= 1; # a root counts itself
+			my $old = $avs{ $e->{anon_vma} };
+			$to->{own} = $e->{reused} && $old ? $old : anon_vma(\%avs, $e->{anon_vma});
+			push @wrong, "$what: reused, and no VMA calls it its own" if $e->{reused} && $old && !$old->{active};
+			$to->{chain} = [ $to->{own} ];
 		} elsif ($e->{event} eq 'clone') {
-			my ($from) = grep { $_ != $to && $_->{mm} eq $to->{mm} && ($_->{own} // '') eq $own } values %vma;
-			$to->{chain} = $from->{chain} if $from && $from->{chain} && @{ $from->{chain} } == $n;
+			my ($from) = grep {
+				$_ != $to && $_->{mm} eq $to->{mm} && $_->{n} == $n && $_->{own} && $_->{own}{addr} eq $e->{anon_vma}
+			} values %vma;
+			$to->{own} = $from ? $from->{own} : $avs{ $e->{anon_vma} };
+			$to->{chain} = $from->{chain} if $from && $from->{chain};
 		} else {
 			$s{forks}++;
 			$s{reused}++ if $e->{reused};
-			fork_of($e, $to, $what, \%vma, \%pid_of, \%active, \%children, \%known, \@wrong);
+			my @parents = grep { $_ != $to && $_->{chain} && ($pid_of{ $_->{mm} } // 0) == $e->{pid} } values %vma;
+			push @wrong, map { "$what: $_" } fork_of($e, $to, \%avs, @parents);
 		}
-		$active{$own}++;
+		$to->{own}{active}++ if $to->{own};
+		$_->{links}++ for @{ $to->{chain} // [] };
 	}
 	$_->{pid} = $pid_of{ $_->{mm} } for values %vma;
 	return \%s;
 }
 
-# A VMA has given up its AVCs.
-sub release {
-	my ($v, $active) = @_;
-	$active->{ $v->{own} }-- if $v->{own};
-}
-
 # Is the rule of anon_vma_clone() kept? An anon_vma without VMAs that call it theirs and with fewer
-# than two children is reused, the first of the chain that is; a new one is the child of the
-# parent's.
+# than two children is reused; a new one is the child of the parent's. What is wrong.
 sub fork_of {
-	my ($e, $to, $what, $vma, $pid_of, $active, $children, $known, $wrong) = @_;
-	my $own = $e->{anon_vma};
+	my ($e, $to, $avs, @parents) = @_;
+	my @wrong;
 	# VMAs are cut, and grow: those of a process with the same own anon_vma have the same chain.
-	my ($from) = grep {
-		$_ != $to && $_->{chain} && ($pid_of->{ $_->{mm} } // 0) == $e->{pid}
-			&& ($e->{reused} ? $_->{n} == $e->{avcs} && grep { $_ eq $own } @{ $_->{chain} } : $_->{own} eq $e->{parent})
-	} values %$vma;
 	if ($e->{reused}) {
-		push @$wrong, "$what: $own is reused, and $active->{$own} VMAs call it theirs" if $active->{$own};
-		push @$wrong, "$what: $own is reused, and has $children->{$own} children"
-			if $known->{$own} && $children->{$own} > 1;
+		my ($from) = grep { $_->{n} == $e->{avcs} && grep { $_->{addr} eq $e->{anon_vma} } @{ $_->{chain} } } @parents;
+		my ($own) = $from ? grep { $_->{addr} eq $e->{anon_vma} } @{ $from->{chain} } : $avs->{ $e->{anon_vma} };
+		$to->{own} = $own;
 		$to->{chain} = $from->{chain} if $from;
-		return;
+		return () if !$own;
+		push @wrong, "reused, and $own->{active} VMAs call it theirs" if $own->{active};
+		push @wrong, "reused, and has $own->{children} children" if $own->{children} > 1;
+		return @wrong;
 	}
-	$children->{ $e->{parent} }++;
-	$children->{$own} = 0;
-	$known->{$own} = $e->{parent};
-	return if !$from;
-	$to->{chain} = [ @{ $from->{chain} }, $own ];
-	push @$wrong, "$what: $from->{n} AVCs, and the child gets $to->{n}" if $from->{n} + 1 != $to->{n};
-	push @$wrong, "$what: its parent is $e->{parent}, not $from->{own}" if $e->{parent} ne $from->{own};
+	my ($from) = grep { $_->{own}{addr} eq $e->{parent} } @parents;
+	my $above = $from ? $from->{own} : undef;
+	$to->{own} = anon_vma($avs, $e->{anon_vma}, $above // { children => 0 });
+	return () if !$from;
+	$above->{children}++;
+	$to->{chain} = [ @{ $from->{chain} }, $to->{own} ];
+	push @wrong, "$from->{n} AVCs, and the child gets $to->{n}" if $from->{n} + 1 != $to->{n};
 	for my $other (@{ $from->{chain} }) {
-		push @$wrong, "$what: $other was not reused, without VMAs and with " . ($children->{$other} // 'no') . ' children'
-			if $known->{$other} && !$active->{$other} && $children->{$other} < 2;
+		push @wrong, "$other->{addr} was not reused, without VMAs and with $other->{children} children"
+			if !$other->{active} && $other->{children} < 2;
 	}
+	return @wrong;
 }
 
 # Have these processes, in a dump of anonvma, exactly the AVCs that the events add up to?
@@ -153,7 +153,7 @@ sub same_as_dump {
 		$avcs += @{ $vmas{$_} } for grep { /^$pid / } keys %vmas;
 		# A VMA may have been cut or moved since: but not its chain.
 		$is{$_}++ for map { "$pid: " . join ' ', sort @{ $vmas{$_} } } grep { /^$pid / } keys %vmas;
-		$should{$_}++ for map { "$pid: " . ($_->{chain} ? join ' ', sort @{ $_->{chain} } : "$_->{n} unknown") }
+		$should{$_}++ for map { "$pid: " . ($_->{chain} ? join ' ', sort map { $_->{addr} } @{ $_->{chain} } : "$_->{n} unknown") }
 			grep { ($_->{pid} // 0) == $pid } values %{ $state->{vma} };
 	}
 	cmp_ok($avcs, '>', 0, "$name: there are AVCs ($avcs)");
