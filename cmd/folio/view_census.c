@@ -143,7 +143,7 @@ static int print_lines(FILE *out, const struct lines *lines, unsigned int width)
 		cell_size(t, l->lru[CENSUS_OFF]);
 		cell_size(t, l->result[CENSUS_RESULT_ok]);
 		why_not(text, sizeof(text), l);
-		table__cell(t, text);
+		table__cell(t, text[0] ? text : "-");
 	}
 	err = table__print(t, out, width);
 	table__free(t);

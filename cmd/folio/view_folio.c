@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../lib/prose.h"
 #include "../lib/table.h"
-#include "../lib/text.h"
 #include "view.h"
 
 static const char *string(const json_t *obj, const char *key)
@@ -25,104 +25,139 @@ static bool truth(const json_t *obj, const char *key)
 	return json_is_true(json_object_get(obj, key));
 }
 
-/* Text of others goes through here. */
-static void print_clean(FILE *out, const char *text)
-{
-	char *clean = text__dup(text);
-
-	if (clean)
-		fputs(clean, out);
-	free(clean);
-}
-
 /* ------------------------------------------------------------------- facts */
 
-static void print_flags(FILE *out, const json_t *line)
+/* A paragraph that @say writes, from nothing to no line; 0 or -ENOMEM. */
+static int paragraph(FILE *out, const json_t *line, void (*say)(FILE *p, const json_t *line))
 {
-	const json_t *flags = json_object_get(line, "flags");
+	struct prose prose;
+	FILE *p = prose__open(&prose, out);
 
-	if (!json_array_size(flags))
-		return;
-	fputs("  flags   ", out);
-	for (size_t i = 0; i < json_array_size(flags); i++) {
-		const char *name = json_string_value(json_array_get(flags, i));
-
-		fputc(' ', out);
-		print_clean(out, name ? name : "?");
-	}
-	fputc('\n', out);
+	if (!p)
+		return -ENOMEM;
+	say(p, line);
+	fflush(p);
+	if (prose.len)
+		return prose__close(&prose);
+	fclose(p);
+	free(prose.text);
+	return 0;
 }
 
-static void print_counts(FILE *out, const json_t *line)
-{
-	const json_t *all = json_object_get(line, "folio_mapcount");
-
-	fprintf(out, "  counts   %" JSON_INTEGER_FORMAT " references, %" JSON_INTEGER_FORMAT " %s",
-		integer(line, "refcount"), integer(line, "mapcount"),
-		integer(line, "mapcount") == 1 ? "mapping" : "mappings");
-	if (json_object_get(line, "entire_mapcount")) {
-		fprintf(out, " of this page");
-		if (json_is_integer(all))
-			fprintf(out, ", %" JSON_INTEGER_FORMAT " of the folio",
-				json_integer_value(all));
-		fprintf(out, ", %" JSON_INTEGER_FORMAT " as a whole",
-			integer(line, "entire_mapcount"));
-	}
-	fputc('\n', out);
-}
-
-static void print_facts(FILE *out, const json_t *line)
+static void say_which(FILE *p, const json_t *line)
 {
 	const json_t *asked = json_object_get(line, "asked");
 
 	if (json_is_object(asked))
-		fprintf(out, "%s of process %" JSON_INTEGER_FORMAT " is ", string(asked, "address"),
+		fprintf(p, "%s of process %" JSON_INTEGER_FORMAT " is ", string(asked, "address"),
 			integer(asked, "pid"));
-	fprintf(out, "page frame %s: %s, node %" JSON_INTEGER_FORMAT ", zone %s, ",
-		string(line, "pfn"), string(line, "kind"), integer(line, "nid"),
-		string(line, "zone"));
-	if (integer(line, "order"))
-		fprintf(out,
+	fprintf(p, "page frame %s: %s, node %" JSON_INTEGER_FORMAT ", zone %s, ", string(line, "pfn"),
+		string(line, "kind"), integer(line, "nid"), string(line, "zone"));
+	if (!strcmp(string(line, "kind"), "free"))
+		fprintf(p, "in a free block of order %" JSON_INTEGER_FORMAT " at %s",
+			integer(line, "order"), string(line, "head"));
+	else if (integer(line, "order"))
+		fprintf(p,
 			"page %" JSON_INTEGER_FORMAT " of a folio of order %" JSON_INTEGER_FORMAT
-			" at %s\n",
+			" at %s",
 			integer(line, "place"), integer(line, "order"), string(line, "head"));
 	else
-		fputs("order 0\n", out);
-	print_flags(out, line);
-	print_counts(out, line);
-	if (json_is_string(json_object_get(line, "memcg"))) {
-		fputs("  memcg    ", out);
-		print_clean(out, string(line, "memcg"));
-		fputc('\n', out);
+		fputs("order 0", p);
+}
+
+static void say_flags(FILE *p, const json_t *line)
+{
+	const json_t *flags = json_object_get(line, "flags");
+
+	for (size_t i = 0; i < json_array_size(flags); i++) {
+		const char *name = json_string_value(json_array_get(flags, i));
+
+		fprintf(p, "%s%s", i ? " " : "  flags    ", name ? name : "?");
 	}
+}
+
+static void say_counts(FILE *p, const json_t *line)
+{
+	const json_t *all = json_object_get(line, "folio_mapcount");
+
+	fprintf(p, "  counts   %" JSON_INTEGER_FORMAT " references, %" JSON_INTEGER_FORMAT " %s",
+		integer(line, "refcount"), integer(line, "mapcount"),
+		integer(line, "mapcount") == 1 ? "mapping" : "mappings");
+	if (!json_object_get(line, "entire_mapcount"))
+		return;
+	fprintf(p, " of this page");
+	if (json_is_integer(all))
+		fprintf(p, ", %" JSON_INTEGER_FORMAT " of the folio", json_integer_value(all));
+	fprintf(p, ", %" JSON_INTEGER_FORMAT " as a whole", integer(line, "entire_mapcount"));
+}
+
+static void say_memcg(FILE *p, const json_t *line)
+{
+	if (json_is_string(json_object_get(line, "memcg")))
+		fprintf(p, "  memcg    %s", string(line, "memcg"));
+}
+
+static void say_mapping(FILE *p, const json_t *line)
+{
 	if (json_is_string(json_object_get(line, "mapping")))
-		fprintf(out, "  mapping  %s (%s), index %" JSON_INTEGER_FORMAT "\n",
+		fprintf(p, "  mapping  %s (%s), index %" JSON_INTEGER_FORMAT,
 			string(line, "mapping"), string(line, "mapping_tag"), integer(line, "index"));
 }
 
-static void print_owner(FILE *out, const json_t *line)
+static void say_anon_vma(FILE *p, const json_t *line)
 {
 	const json_t *av = json_object_get(line, "anon_vma"), *own = json_object_get(av, "own");
 
-	if (json_is_object(av)) {
-		fprintf(out, "  anon_vma %s", string(av, "addr"));
-		if (!strcmp(string(av, "addr"), string(av, "root")))
-			fputs(", a root", out);
-		else
-			fprintf(out, ", root %s, parent %s", string(av, "root"),
-				string(av, "parent"));
-		if (json_is_boolean(own))
-			fputs(json_is_true(own) ? "; the VMA's own" : "; inherited by the VMA", out);
-		fputc('\n', out);
-	}
-	if (json_is_string(json_object_get(line, "device"))) {
-		fputs("  file     ", out);
-		print_clean(out, string(line, "path"));
-		fprintf(out, ", inode %" JSON_INTEGER_FORMAT " on %s (", integer(line, "inode"),
-			string(line, "device"));
-		print_clean(out, string(line, "fs"));
-		fprintf(out, "), %s\n", string(line, "a_ops"));
-	}
+	if (!json_is_object(av))
+		return;
+	fprintf(p, "  anon_vma %s", string(av, "addr"));
+	if (!strcmp(string(av, "addr"), string(av, "root")))
+		fputs(", a root", p);
+	else
+		fprintf(p, ", root %s, parent %s", string(av, "root"), string(av, "parent"));
+	if (json_is_boolean(own))
+		fputs(json_is_true(own) ? "; the VMA's own" : "; inherited by the VMA", p);
+}
+
+static void say_file(FILE *p, const json_t *line)
+{
+	if (json_is_string(json_object_get(line, "device")))
+		fprintf(p, "  file     %s, inode %" JSON_INTEGER_FORMAT " on %s (%s), %s",
+			string(line, "path"), integer(line, "inode"), string(line, "device"),
+			string(line, "fs"), string(line, "a_ops"));
+}
+
+static void say_changed(FILE *p, const json_t *line)
+{
+	if (truth(line, "changed"))
+		fputs("  changed  it was freed, or went to another owner, while it was looked at", p);
+}
+
+static void say_mapped(FILE *p, const json_t *line)
+{
+	size_t n = json_array_size(json_object_get(line, "mappers"));
+
+	if (n)
+		fprintf(p, "mapped by %zu:", n);
+	else
+		fputs("mapped by nobody", p);
+}
+
+static void say_phantoms(FILE *p, const json_t *line)
+{
+	size_t n = json_array_size(json_object_get(line, "phantoms"));
+
+	fprintf(p, "%zu %s, which a walk visits in vain:", n, n == 1 ? "phantom" : "phantoms");
+}
+
+static void say_difference(FILE *p, const json_t *line)
+{
+	fprintf(p,
+		"%" JSON_INTEGER_FORMAT " entries were found that map the page, the kernel counts "
+		"%" JSON_INTEGER_FORMAT ": it changed meanwhile",
+		integer(line, "mapped"), integer(line, "mapcount"));
+	if (integer(line, "hidden"))
+		fputs(", or they are of processes outside this PID namespace", p);
 }
 
 /* ----------------------------------------------------------------- mappers */
@@ -139,6 +174,8 @@ static const char *what(const json_t *m)
 {
 	const char *has = json_string_value(json_object_get(m, "has"));
 
+	if (json_is_false(json_object_get(m, "maps_frame")))
+		return "others of it";
 	if (!has)
 		return truth(m, "exclusive") ? "exclusive" : "shared";
 	if (!strcmp(has, "other"))
@@ -184,43 +221,39 @@ static int print_mappers(FILE *out, const json_t *line, unsigned int width)
 	const json_t *mappers = json_object_get(line, "mappers");
 	const json_t *phantoms = json_object_get(line, "phantoms");
 	bool large = integer(line, "order");
-	int err = 0;
+	int err;
 
 	if (!json_is_array(mappers) || !json_is_array(phantoms))
 		return 0;
-	if (json_array_size(mappers))
-		fprintf(out, "\nmapped by %zu:\n", json_array_size(mappers));
-	else
-		fputs("\nmapped by nobody\n", out);
-	if (json_array_size(mappers))
+	fputc('\n', out);
+	err = paragraph(out, line, say_mapped);
+	if (!err && json_array_size(mappers))
 		err = print_table(out, mappers, large, width);
 	if (!err && json_array_size(phantoms)) {
-		fprintf(out, "\n%zu %s, which a walk visits in vain:\n", json_array_size(phantoms),
-			json_array_size(phantoms) == 1 ? "phantom" : "phantoms");
-		err = print_table(out, phantoms, large, width);
+		fputc('\n', out);
+		err = paragraph(out, line, say_phantoms);
+		if (!err)
+			err = print_table(out, phantoms, large, width);
 	}
-	if (!truth(line, "agrees"))
-		fprintf(out,
-			"\n%" JSON_INTEGER_FORMAT " entries were found that map the page, the kernel "
-			"counts %" JSON_INTEGER_FORMAT ": it changed meanwhile%s\n",
-			integer(line, "mapped"), integer(line, "mapcount"),
-			integer(line, "hidden") ?
-				", or they are of processes outside this PID namespace" :
-				"");
+	if (!err && !truth(line, "agrees")) {
+		fputc('\n', out);
+		err = paragraph(out, line, say_difference);
+	}
 	return err;
 }
 
 int view__folio(FILE *out, const json_t *line, unsigned int width)
 {
+	void (*const says[])(FILE * p, const json_t *line) = {
+		say_which,   say_flags,	   say_counts, say_memcg,
+		say_mapping, say_anon_vma, say_file,   say_changed,
+	};
+	int err = 0;
+
 	if (!json_is_string(json_object_get(line, "pfn")) ||
 	    !json_is_string(json_object_get(line, "kind")))
 		return -EINVAL;
-	print_facts(out, line);
-	if (truth(line, "changed")) {
-		fputs("  changed: it was freed, or went to another owner, while it was looked at\n",
-		      out);
-		return 0;
-	}
-	print_owner(out, line);
-	return print_mappers(out, line, width);
+	for (size_t i = 0; !err && i < sizeof(says) / sizeof(*says); i++)
+		err = paragraph(out, line, says[i]);
+	return err ? err : print_mappers(out, line, width);
 }
