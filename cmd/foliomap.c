@@ -249,6 +249,8 @@ static int end(struct foliomap *m)
 
 static enum status shown(int err)
 {
+	if (err == -EINVAL)
+		return fail(ST_FAIL, "a line of the recording is not one of foliomap");
 	return err ? fail(ST_FAIL, "out of memory") : ST_OK;
 }
 
