@@ -376,7 +376,13 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma)
 	struct chain_task *task;
 	struct chain_open *o;
 
-	if (!wanted(pid_tgid) || !has_avcs(vma))
+	if (!wanted(pid_tgid))
+		return;
+	/* In a clone that did not get one AVC there is nothing to free. */
+	task = task_of(pid_tgid);
+	if (task)
+		task->empty = !has_avcs(vma);
+	if (!has_avcs(vma))
 		return;
 	o = open_new(pid_tgid, &task);
 	if (!o)
@@ -499,6 +505,10 @@ static __always_inline void ends(__u32 type, __s32 error)
 
 	if (!task)
 		return;
+	if (type == CHAIN_UNLINK && task->empty) {
+		task->empty = 0;
+		return;
+	}
 	for (int i = 0; i < CHAIN_NESTED; i++) {
 		if (!task->depth)
 			break;

@@ -101,7 +101,8 @@ struct chain_task {
 	struct chain_open open[CHAIN_NESTED];
 	__u64 waits; /* for the lock since then, 0: does not */
 	__u64 stack[CHAIN_STACK];
-	__u32 frames;
+	__u16 frames;
+	__u16 empty; /* unlinks a VMA without AVCs: its end is not another's */
 	__u32 depth;
 };
 
