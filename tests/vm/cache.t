@@ -306,6 +306,17 @@ build
 is "$status $compiled" '0 mm/b.c ' 'a changed patch rebuilds only what it touches'
 is "$(grep patched "$("$kernel" path patched)/bzImage")" $'two, patched\nfive, patched' 'with the new in it, not the old'
 
+# A source from before a stable update that changed what a patch touches.
+mkdir -p "$series/older" "$tmp/before/mm" "$tmp/after/mm"
+patch_of b.c four >"$series/older/0002-b.patch"
+echo 'anon_vma_chain_link(vma, avc, anon_vma);' >"$tmp/before/mm/rmap.c"
+echo 'anon_vma_chain_assign(vma, avc, anon_vma);' >"$tmp/after/mm/rmap.c"
+is "$("$kernel" series "$tmp/before")" "$series/0001-a.patch
+$series/older/0002-b.patch" 'for an older source a patch of older/ stands for that of the same name'
+is "$("$kernel" series "$tmp/after")" "$series/0001-a.patch
+$series/0002-b.patch" 'for a newer one it does not'
+rm -r "$series/older"
+
 pristine=$("$kernel" source --pristine 2>/dev/null)
 cmp -s "$pristine/mm/a.c" "$tmp/linux-source-6.12/mm/a.c"
 ok $? 'the pristine source is without the series'

@@ -46,7 +46,7 @@ build_entry() { # FLAVOUR
 	tree=$(source_tree) || return 1
 	{
 		echo "${tree##*/}"
-		series_patches | while read -r patch; do cat "$patch"; done
+		series_patches "$tree" | while read -r patch; do cat "$patch"; done
 		flavour_settings "$1"
 		gcc --version | head -n 1
 		pahole --version

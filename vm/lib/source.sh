@@ -16,10 +16,18 @@ source_tree() {
 	printf '%s\n' "$cache/src/${newest%/}"
 }
 
-# In the order in which they apply; none is fine. FOLIOSCOPE_MUTANT is one more: a
-# patch that breaks the series on purpose, to see tests fail. Its name sorts last.
-series_patches() {
-	find "$patch_dir" -maxdepth 1 -name '*.patch' 2>/dev/null | sort
+# The patches for TREE in the order in which they apply; none is fine. Where stable updates
+# changed what a patch touches, older/ has the patch of the same name for before: up to 6.12.107
+# at least AVCs are linked by anon_vma_chain_link(), which 6.12.117 does not have any more.
+# FOLIOSCOPE_MUTANT is one more: a patch that breaks the series on purpose, to see tests
+# fail. Its name sorts last.
+series_patches() { # TREE
+	local patch older=$patch_dir/none
+	! grep -qs anon_vma_chain_link "$1/mm/rmap.c" || older=$patch_dir/older
+	find "$patch_dir" -maxdepth 1 -name '*.patch' 2>/dev/null | sort | while read -r patch; do
+		[ ! -e "$older/${patch##*/}" ] || patch=$older/${patch##*/}
+		printf '%s\n' "$patch"
+	done
 	[ -z "${FOLIOSCOPE_MUTANT:-}" ] || readlink -e "$FOLIOSCOPE_MUTANT" ||
 		die "there is no patch $FOLIOSCOPE_MUTANT: correct FOLIOSCOPE_MUTANT"
 }
@@ -65,11 +73,12 @@ source_deb() { # prints the newest source package in the cache
 	find "$cache/deb" -name "linux-source-${kernel_series}_*.deb" 2>/dev/null | sort -V | tail -n 1
 }
 
-same_series() { # DIRECTORY-OF-APPLIED
+# Is the present series what is applied to TREE?
+same_series() { # TREE
 	local have want
-	have=$(cd "$1" 2>/dev/null && cat -- *.patch 2>/dev/null | sha256sum)
-	[ -d "$1" ] || have=$(sha256sum </dev/null)
-	want=$(series_patches | while read -r patch; do cat "$patch"; done | sha256sum)
+	have=$(cd "$1.series" 2>/dev/null && cat -- *.patch 2>/dev/null | sha256sum)
+	[ -d "$1.series" ] || have=$(sha256sum </dev/null)
+	want=$(series_patches "$1" | while read -r patch; do cat "$patch"; done | sha256sum)
 	[ "$have" = "$want" ]
 }
 
@@ -97,14 +106,14 @@ apply_series() { # TREE
 	local tree=$1 applied=$1.series before file patch messages
 	mkdir -p "$applied"
 	[ ! -e "$applied/.incomplete" ] || return 1
-	! same_series "$applied" || return 0
+	! same_series "$tree" || return 0
 
 	before=$(mktemp -d)
 	temporary+=("$before")
 	while read -r file; do
 		[ ! -e "$tree/$file" ] || (cd "$tree" && cp -p --parents "$file" "$before")
 	done < <(
-		mapfile -t patches < <(series_patches; find "$applied" -name '*.patch')
+		mapfile -t patches < <(series_patches "$tree"; find "$applied" -name '*.patch')
 		files_of_patches "${patches[@]}"
 	)
 
@@ -119,7 +128,7 @@ apply_series() { # TREE
 		fi
 		change_tree "$tree" "$patch" || return 1
 		cp "$patch" "$applied/"
-	done < <(series_patches)
+	done < <(series_patches "$tree")
 
 	while read -r file; do
 		! cmp -s "$before/$file" "$tree/$file" || touch -r "$before/$file" "$tree/$file"
@@ -139,7 +148,7 @@ source_ensure_patched() {
 
 # What is there and whole needs no lock: a build beside us may hold it for minutes.
 source_patched() {
-	if ! { tree=$(source_tree) && [ ! -e "$tree.series/.incomplete" ] && same_series "$tree.series"; }; then
+	if ! { tree=$(source_tree) && [ ! -e "$tree.series/.incomplete" ] && same_series "$tree"; }; then
 		lock source
 		source_ensure_patched
 	fi
