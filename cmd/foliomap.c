@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include "folio/census.h"
 #include "folio/live.h"
+#include "folio/pagemap.h"
 #include "folio/query.h"
 #include "folio/range.h"
 #include "folio/view.h"
@@ -337,10 +338,10 @@ static enum status take_census(struct foliomap *m, json_t **line)
 	c->frames = 0;
 	for (unsigned int i = 0; i < m->opts.npids; i++) {
 		err = census__want_process(c, m->opts.pids[i]);
-		if (err == -ENOENT || err == -ESRCH)
-			return fail(ST_FAIL, "no process with pid %d", m->opts.pids[i]);
-		if (err)
+		if (err == -ENOMEM)
 			return census_error(err);
+		if (err)
+			return pagemap__fail(m->opts.pids[i], err);
 	}
 	err = census__run(c);
 	if (err)

@@ -12,6 +12,7 @@
 #include "../lib/cgroup.h"
 #include "../lib/grow.h"
 #include "census.h"
+#include "maps.h"
 #include "owner.h"
 #include "pagemap.h"
 
@@ -168,37 +169,51 @@ static bool is_charged(struct census *c, uint64_t memcg)
 	return c->charged[slot].in;
 }
 
-static int want(struct census *c, uint64_t pfn)
+/* Makes room for the bit of a frame. */
+static int make_bits(struct census *c, uint64_t pfn)
 {
-	if (pfn >= c->frames) {
-		uint64_t frames = (pfn / 64 + 1) * 64 * 2;
-		uint64_t *more = realloc(c->wanted, frames / 8);
+	uint64_t frames = (pfn / 64 + 1) * 64 * 2;
+	uint64_t *more = realloc(c->wanted, frames / 8);
 
-		if (!more)
-			return -ENOMEM;
-		memset((char *)more + c->frames / 8, 0, (frames - c->frames) / 8);
-		c->wanted = more;
-		c->frames = frames;
-	}
-	c->wanted[pfn / 64] |= 1ULL << (pfn % 64);
+	if (!more)
+		return -ENOMEM;
+	memset((char *)more + c->frames / 8, 0, (frames - c->frames) / 8);
+	c->wanted = more;
+	c->frames = frames;
 	return 0;
 }
 
-/* The frames of a VMA. */
-static int want_range(struct census *c, int fd, uint64_t start, uint64_t end)
+static int want(struct census *c, uint64_t pfn)
 {
+	int err = pfn < c->frames ? 0 : make_bits(c, pfn);
+
+	if (!err)
+		c->wanted[pfn / 64] |= 1ULL << (pfn % 64);
+	return err;
+}
+
+/* A process whose frames are wanted. */
+struct wanting {
+	struct census *c;
+	int pagemap;
+};
+
+/* The frames of a VMA. */
+static int want_vma(void *arg, uint64_t start, uint64_t end)
+{
+	const struct wanting *w = arg;
 	uint64_t entries[512];
 	int err = 0;
 
 	while (!err && start < end) {
 		uint64_t left = (end - start) >> PAGE_SHIFT;
-		ssize_t n = pagemap__read(fd, start, entries, left < 512 ? left : 512);
+		ssize_t n = pagemap__read(w->pagemap, start, entries, left < 512 ? left : 512);
 
 		if (n <= 0)
 			return n;
 		for (ssize_t i = 0; !err && i < n; i++)
 			if (entries[i] & PAGEMAP_PRESENT)
-				err = want(c, entries[i] & PAGEMAP_PFN);
+				err = want(w->c, entries[i] & PAGEMAP_PFN);
 		start += (uint64_t)n << PAGE_SHIFT;
 	}
 	return err;
@@ -206,29 +221,17 @@ static int want_range(struct census *c, int fd, uint64_t start, uint64_t end)
 
 int census__want_process(struct census *c, pid_t pid)
 {
-	int fd = pagemap__open(pid), err = fd < 0 ? fd : 0;
-	char path[64], line[512];
-	FILE *maps;
+	struct wanting w = { .c = c, .pagemap = pagemap__open(pid) };
+	int err = w.pagemap < 0 ? w.pagemap : 0;
 
-	if (!c->wanted && !err)
-		err = want(c, 0);
 	if (err)
 		return err;
-	c->wanted[0] &= ~1ULL;
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	maps = fopen(path, "re");
-	while (maps && !err && fgets(line, sizeof(line), maps)) {
-		uint64_t start, end;
-
-		/* The last page of the address space is the kernel's. */
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && !(start >> 63))
-			err = want_range(c, fd, start, end);
-	}
-	if (maps)
-		fclose(maps);
-	else if (!err)
-		err = -ESRCH;
-	close(fd);
+	/* There may be none; then none is wanted. */
+	if (!c->wanted)
+		err = make_bits(c, 0);
+	if (!err)
+		err = maps__each(pid, want_vma, &w);
+	close(w.pagemap);
 	return err;
 }
 

@@ -36,6 +36,7 @@ enum census_lru census__lru(const struct kmem *k, const struct folio *f)
 	case FOLIO_KIND_KSM:
 	case FOLIO_KIND_FILE:
 	case FOLIO_KIND_SHMEM:
+	case FOLIO_KIND_SWAP:
 	case FOLIO_KIND_DETACHED:
 		break;
 	default:
@@ -81,10 +82,14 @@ enum census_result census__result(const struct folio_layout *l, const struct fol
 {
 	switch (f->kind) {
 	case FOLIO_KIND_ANON:
-		return f->large ? CENSUS_RESULT_order : of_anon(l, f);
+		if (f->large)
+			return f->large_mapped == 0 ? CENSUS_RESULT_not_present : CENSUS_RESULT_order;
+		return of_anon(l, f);
 	case FOLIO_KIND_FILE:
 	case FOLIO_KIND_SHMEM:
 		return CENSUS_RESULT_type;
+	case FOLIO_KIND_SWAP:
+		return CENSUS_RESULT_not_present;
 	case FOLIO_KIND_KSM:
 	case FOLIO_KIND_HUGETLB:
 	case FOLIO_KIND_ZERO:

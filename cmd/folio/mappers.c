@@ -17,8 +17,10 @@
 const char *mapper__has_name(enum mapper_has has)
 {
 	static const char *const names[] = {
-		[MAPPER_FOLIO] = "folio", [MAPPER_OTHER] = "other",	[MAPPER_SWAP] = "swap",
-		[MAPPER_NONE] = "none",	  [MAPPER_UNKNOWN] = "unknown",
+		[MAPPER_FOLIO] = "folio",     [MAPPER_OTHER] = "other",
+		[MAPPER_SWAP] = "swap",	      [MAPPER_NONE] = "none",
+		[MAPPER_OUTSIDE] = "outside", [MAPPER_REFUSED] = "refused",
+		[MAPPER_GONE] = "gone",
 	};
 
 	return names[has];
@@ -63,10 +65,33 @@ static int look(struct mapper *m, const struct span *span, int fd)
 	m->has_frame = span->frame >= from && span->frame <= to;
 	m->address = tree_vma__address(&m->vma, m->has_frame ? span->frame : at);
 	free(entries);
-	return n < 0 ? n : 0;
+	/* The memory of a process that has ended has no entries. */
+	return n > 0 ? 0 : n < 0 ? n : -ESRCH;
 }
 
-/* What is in a VMA; one whose process cannot be asked stays unknown. */
+/* Asks those who have a VMA's memory, one after the other, until one answers. */
+static int ask(struct mapper *m, const struct span *span)
+{
+	int err = 0;
+
+	m->has = MAPPER_GONE;
+	for (size_t i = 0; i < m->n_tasks; i++) {
+		int fd = pagemap__open(m->tasks[i].pid);
+
+		if (fd == -EACCES || fd == -EPERM)
+			m->has = MAPPER_REFUSED;
+		if (fd < 0)
+			continue;
+		err = look(m, span, fd);
+		close(fd);
+		if (!err || err == -ENOMEM)
+			return err;
+		m->has = MAPPER_GONE;
+	}
+	return 0;
+}
+
+/* What is in a VMA. */
 static int prove(struct mappers *ms, struct mapper *m, const struct span *span)
 {
 	int err = 0;
@@ -76,30 +101,17 @@ static int prove(struct mappers *ms, struct mapper *m, const struct span *span)
 		m->tasks++;
 		m->n_tasks--;
 	}
-	m->has = MAPPER_UNKNOWN;
 	m->address =
 		tree_vma__address(&m->vma, m->vma.pgoff > span->frame ? m->vma.pgoff : span->frame);
-	if (!m->n_tasks) {
-		/* Of another namespace, or it is just coming or going. */
-		ms->hidden += m->tasks != NULL;
-		ms->torn |= !m->tasks;
+	if (m->n_tasks) {
+		err = ask(m, span);
+	} else {
+		m->has = m->tasks ? MAPPER_OUTSIDE : MAPPER_GONE;
 		m->tasks = NULL;
-		return 0;
 	}
-	for (size_t i = 0; i < m->n_tasks; i++) {
-		int fd = pagemap__open(m->tasks[i].pid);
-
-		if (fd < 0)
-			continue;
-		err = look(m, span, fd);
-		close(fd);
-		if (!err)
-			break;
-	}
-	if (m->has == MAPPER_UNKNOWN)
-		ms->torn = true;
+	ms->torn |= m->has == MAPPER_GONE;
 	ms->mapped += m->maps;
-	return err == -ENOMEM ? err : 0;
+	return err;
 }
 
 static int add(struct mappers *ms, const struct tree_vma *vma, const struct span *span)

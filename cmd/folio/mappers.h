@@ -16,7 +16,10 @@ enum mapper_has {
 	MAPPER_OTHER, /* other pages, or the zero page */
 	MAPPER_SWAP,  /* nothing, or in swap, or on its way elsewhere */
 	MAPPER_NONE,
-	MAPPER_UNKNOWN, /* nobody is known who has this memory: it cannot be asked */
+	/* From here on it cannot be told, because the process */
+	MAPPER_OUTSIDE, /* is in another PID namespace */
+	MAPPER_REFUSED, /* may not be looked at */
+	MAPPER_GONE,	/* is on its way in or out */
 };
 
 /* "folio", "other", ... */
@@ -39,8 +42,7 @@ struct mappers {
 	size_t n, cap;
 	struct kmem_tasks tasks;
 	uint32_t mapped; /* entries that map the frame */
-	bool torn;	 /* something changed while it was read */
-	uint32_t hidden; /* VMAs of processes that are not in our PID namespace */
+	bool torn;	 /* something changed while it was read: VMAs may be missing */
 };
 
 /*

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a struct page, and the folio it belongs to, say. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include "page.h"
 
-#define HEAD_BYTES 512 /* room for FOLIO_HEAD_PAGES struct pages, of 64 bytes at most 128 */
+#define PAGE_BYTES 128 /* room for a struct page, mostly of 64 bytes */
+#define HEAD_BYTES (FOLIO_HEAD_PAGES * PAGE_BYTES)
 
 static const char *const kinds[] = {
 #define X(symbol, name) [FOLIO_KIND_##symbol] = #name,
@@ -191,6 +193,19 @@ static bool is_lru(const struct folio_layout *l, const struct page *p)
 	       page__flag(l, p, FOLIO_FLAG_swapbacked);
 }
 
+/* Of what belongs to nobody's mapping. */
+static enum folio_kind kind_without_mapping(const struct folio_layout *l, const struct folio *f)
+{
+	const struct page *p = &f->head;
+
+	if (!is_lru(l, p))
+		return p->refcount <= 0 && !f->large ? FOLIO_KIND_CACHED : FOLIO_KIND_KERNEL;
+	/* folio_test_swapcache(): its bit means other things without the second. */
+	return page__flag(l, p, FOLIO_FLAG_swapbacked) && page__flag(l, p, FOLIO_FLAG_swapcache) ?
+		       FOLIO_KIND_SWAP :
+		       FOLIO_KIND_DETACHED;
+}
+
 static enum folio_kind kind_of(const struct kmem *k, const struct folio *f, bool hugetlb)
 {
 	const struct folio_layout *l = &k->layout;
@@ -207,10 +222,8 @@ static enum folio_kind kind_of(const struct kmem *k, const struct folio *f, bool
 		return FOLIO_KIND_ZERO;
 	if (page__flag(l, p, FOLIO_FLAG_reserved))
 		return FOLIO_KIND_RESERVED;
-	if (p->refcount <= 0 && !f->large)
-		return FOLIO_KIND_CACHED;
-	if (!is_lru(l, p) && !p->mapping)
-		return FOLIO_KIND_KERNEL;
+	if (!p->mapping)
+		return kind_without_mapping(l, f);
 	switch (p->mapping & FOLIO_MAPPING_TAG) {
 	case FOLIO_MAPPING_ANON:
 		return FOLIO_KIND_ANON;
@@ -219,8 +232,6 @@ static enum folio_kind kind_of(const struct kmem *k, const struct folio *f, bool
 	case FOLIO_MAPPING_MOVABLE:
 		return FOLIO_KIND_MOVABLE;
 	}
-	if (!p->mapping)
-		return is_lru(l, p) ? FOLIO_KIND_DETACHED : FOLIO_KIND_KERNEL;
 	return page__flag(l, p, FOLIO_FLAG_swapbacked) ? FOLIO_KIND_SHMEM : FOLIO_KIND_FILE;
 }
 
@@ -257,7 +268,7 @@ static bool in_free_block(struct kmem *k, struct folio *f)
 	enum {
 		ORDERS = 11
 	}; /* MAX_ORDER, 5.10 to 7.2 */
-	uint8_t raw[HEAD_BYTES];
+	uint8_t raw[PAGE_BYTES];
 
 	for (unsigned int order = 1; order < ORDERS; order++) {
 		uint64_t pfn = f->page.pfn & ~((1ULL << order) - 1);
@@ -276,34 +287,93 @@ static bool in_free_block(struct kmem *k, struct folio *f)
 	return false;
 }
 
-int folio__read(struct kmem *k, uint64_t pfn, struct folio *f)
+/* A frame while it is read. */
+struct reading {
+	struct page page;
+	uint8_t own[PAGE_BYTES];
+	uint8_t head[HEAD_BYTES];
+	uint8_t again[PAGE_BYTES];
+};
+
+static int read_pages(struct kmem *k, const uint64_t *pfn, size_t n, struct reading *r,
+		      struct kmem_read *reads, int *err)
+{
+	int failed;
+
+	for (size_t i = 0; i < n; i++)
+		reads[i] = (struct kmem_read){ page__address(k, pfn[i]), k->layout.page_size,
+					       r[i].own, 0 };
+	failed = k->read(k, reads, n);
+	for (size_t i = 0; !failed && i < n; i++) {
+		err[i] = reads[i].err ? -ENXIO : 0;
+		page__decode(&k->layout, &r[i].page, pfn[i], r[i].own);
+	}
+	return failed;
+}
+
+static int read_heads(struct kmem *k, size_t n, struct reading *r, struct kmem_read *reads, int *err)
 {
 	const uint32_t size = k->layout.page_size;
-	uint8_t raw[HEAD_BYTES];
-	struct page page, again;
-	uint64_t head;
-	int err;
+	int failed;
 
-	err = kmem__bytes(k, page__address(k, pfn), raw, size);
-	if (err)
-		return err == -EFAULT ? -ENXIO : err;
-	page__decode(&k->layout, &page, pfn, raw);
-	head = page__head(k, &page);
+	for (size_t i = 0; i < n; i++)
+		reads[i] = (struct kmem_read){ page__address(k, page__head(k, &r[i].page)),
+					       FOLIO_HEAD_PAGES * size, r[i].head, 0 };
+	failed = k->read(k, reads, n);
 	/* A single folio may be the last there is memory for. */
-	if (kmem__bytes(k, page__address(k, head), raw, FOLIO_HEAD_PAGES * size))
-		err = kmem__bytes(k, page__address(k, head), raw, size);
-	if (err)
-		return err == -EFAULT ? -EAGAIN : err;
-	folio__decode(k, f, &page, raw);
-	err = kmem__bytes(k, page__address(k, pfn), raw, size);
-	if (err)
-		return err;
-	page__decode(&k->layout, &again, pfn, raw);
-	if (again.compound != page.compound)
-		return -EAGAIN;
-	if (f->kind == FOLIO_KIND_CACHED && in_free_block(k, f))
-		f->kind = FOLIO_KIND_FREE;
-	return 0;
+	for (size_t i = 0; !failed && i < n; i++)
+		if (reads[i].err && !err[i] && kmem__bytes(k, reads[i].addr, r[i].head, size))
+			err[i] = -EAGAIN;
+	return failed;
+}
+
+/* Do they still belong to the same folios? */
+static int read_again(struct kmem *k, size_t n, struct reading *r, struct kmem_read *reads, int *err)
+{
+	int failed;
+
+	for (size_t i = 0; i < n; i++)
+		reads[i] = (struct kmem_read){ page__address(k, r[i].page.pfn), k->layout.page_size,
+					       r[i].again, 0 };
+	failed = k->read(k, reads, n);
+	for (size_t i = 0; !failed && i < n; i++) {
+		struct page again;
+
+		page__decode(&k->layout, &again, r[i].page.pfn, r[i].again);
+		if (!err[i] && (reads[i].err || again.compound != r[i].page.compound))
+			err[i] = -EAGAIN;
+	}
+	return failed;
+}
+
+int folio__read_many(struct kmem *k, const uint64_t *pfn, size_t n, struct folio *f, int *err)
+{
+	struct reading *r = calloc(n, sizeof(*r));
+	struct kmem_read *reads = calloc(n, sizeof(*reads));
+	int failed = r && reads ? 0 : -ENOMEM;
+
+	if (!failed)
+		failed = read_pages(k, pfn, n, r, reads, err);
+	if (!failed)
+		failed = read_heads(k, n, r, reads, err);
+	for (size_t i = 0; !failed && i < n; i++)
+		if (!err[i])
+			folio__decode(k, &f[i], &r[i].page, r[i].head);
+	if (!failed)
+		failed = read_again(k, n, r, reads, err);
+	for (size_t i = 0; !failed && i < n; i++)
+		if (!err[i] && f[i].kind == FOLIO_KIND_CACHED && in_free_block(k, &f[i]))
+			f[i].kind = FOLIO_KIND_FREE;
+	free(r);
+	free(reads);
+	return failed;
+}
+
+int folio__read(struct kmem *k, uint64_t pfn, struct folio *f)
+{
+	int err, failed = folio__read_many(k, &pfn, 1, f, &err);
+
+	return failed ? failed : err;
 }
 
 bool folio__anon(const struct folio *f)
@@ -369,7 +439,8 @@ static const char *const flag_names[] = {
 static const char *name_of(const struct folio_layout *l, const struct folio *f, enum folio_flag flag)
 {
 	int8_t n = l->flag[flag];
-	bool user = folio__anon(f) || f->kind == FOLIO_KIND_SHMEM || f->kind == FOLIO_KIND_DETACHED;
+	bool user = folio__anon(f) || f->kind == FOLIO_KIND_SHMEM || f->kind == FOLIO_KIND_SWAP ||
+		    f->kind == FOLIO_KIND_DETACHED;
 
 	if (n == l->flag[FOLIO_FLAG_swapcache] && user &&
 	    page__flag(l, &f->head, FOLIO_FLAG_swapbacked))

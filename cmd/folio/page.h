@@ -8,28 +8,29 @@
 #include "kmem.h"
 
 /* What a frame is used for; each frame is of exactly one. */
-#define FOLIO_KINDS(X)                                                                 \
-	X(ANON, anon)		  /* of a process's own memory */                      \
-	X(KSM, ksm)		  /* the same, merged with equal ones */               \
-	X(FILE, file)		  /* in a file's page cache */                         \
-	X(SHMEM, shmem)		  /* the same of tmpfs, shared memory */               \
-	X(HUGETLB, hugetlb)	  /* of hugetlbfs */                                   \
-	X(ZERO, zero_page)	  /* what was read and never written */                \
-	X(DEVICE, device)	  /* memory of a device (ZONE_DEVICE) */               \
-	X(DETACHED, detached)	  /* was in a page cache; somebody still holds it */   \
-	X(SLAB, slab)		  /* of the kernel's small objects */                  \
-	X(LARGE_KMALLOC, kmalloc) /* of a large one */                                 \
-	X(TABLE, page_table)                                                           \
-	X(ZSMALLOC, zsmalloc) /* compressed memory */                                  \
-	X(MOVABLE, movable)   /* a driver's, which can be moved */                     \
-	X(GUARD, guard)                                                                \
-	X(OFFLINE, offline)                                                            \
-	X(UNACCEPTED, unaccepted)                                                      \
-	X(RESERVED, reserved)  /* never given to anybody by the allocator */           \
-	X(KERNEL, kernel)      /* allocated, and nothing says for what */              \
-	X(FREE, free)	       /* in the buddy allocator */                            \
-	X(CACHED, free_cached) /* free, on a list of one CPU; or about to be */        \
-	X(CHANGED, changed)    /* became a part of something else while it was read */ \
+#define FOLIO_KINDS(X)                                                                       \
+	X(ANON, anon)		  /* of a process's own memory */                            \
+	X(KSM, ksm)		  /* the same, merged with equal ones */                     \
+	X(FILE, file)		  /* in a file's page cache */                               \
+	X(SHMEM, shmem)		  /* the same of tmpfs, shared memory */                     \
+	X(HUGETLB, hugetlb)	  /* of hugetlbfs */                                         \
+	X(ZERO, zero_page)	  /* what was read and never written */                      \
+	X(DEVICE, device)	  /* memory of a device (ZONE_DEVICE) */                     \
+	X(SWAP, swap_cache)	  /* in the swap cache, and of no process yet or any more */ \
+	X(DETACHED, detached)	  /* was in a page cache; somebody still holds it */         \
+	X(SLAB, slab)		  /* of the kernel's small objects */                        \
+	X(LARGE_KMALLOC, kmalloc) /* of a large one */                                       \
+	X(TABLE, page_table)                                                                 \
+	X(ZSMALLOC, zsmalloc) /* compressed memory */                                        \
+	X(MOVABLE, movable)   /* a driver's, which can be moved */                           \
+	X(GUARD, guard)                                                                      \
+	X(OFFLINE, offline)                                                                  \
+	X(UNACCEPTED, unaccepted)                                                            \
+	X(RESERVED, reserved)  /* never given to anybody by the allocator */                 \
+	X(KERNEL, kernel)      /* allocated, and nothing says for what */                    \
+	X(FREE, free)	       /* in the buddy allocator */                                  \
+	X(CACHED, free_cached) /* free, on a list of one CPU; or about to be */              \
+	X(CHANGED, changed)    /* became a part of something else while it was read */       \
 	X(HOLE, hole)	       /* no memory there */
 
 enum folio_kind {
@@ -111,6 +112,12 @@ void folio__decode(const struct kmem *k, struct folio *f, const struct page *pag
  * or -errno.
  */
 int folio__read(struct kmem *k, uint64_t pfn, struct folio *f);
+
+/*
+ * The same of @n frames, in a few batches: each one's folio in @f and answer in @err.  0, or
+ * -errno: then nothing was read.
+ */
+int folio__read_many(struct kmem *k, const uint64_t *pfn, size_t n, struct folio *f, int *err);
 
 /* Is it one of a folio that processes can map by the reverse map? */
 bool folio__is_mapped_kind(const struct folio *f);

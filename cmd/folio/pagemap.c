@@ -39,6 +39,19 @@ ssize_t pagemap__read(int fd, uint64_t addr, uint64_t *entries, size_t n)
 	return got / sizeof(*entries);
 }
 
+enum status pagemap__fail(pid_t pid, int err)
+{
+	if (err == -ENOENT || err == -ESRCH)
+		return fail(ST_FAIL, "no process with pid %d", pid);
+	/* ptrace_may_access(), which /proc asks */
+	if (err == -EACCES || err == -EPERM)
+		return fail(ST_PERM,
+			    "not permitted: the memory of process %d may not be looked at; needs "
+			    "CAP_SYS_PTRACE",
+			    pid);
+	return fail(ST_FAIL, "cannot read /proc/%d/pagemap: %s", pid, strerror(-err));
+}
+
 bool pagemap__maps(uint64_t entry, uint64_t pfn)
 {
 	return entry & PAGEMAP_PRESENT && (entry & PAGEMAP_PFN) == pfn;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "../lib/cgroup.h"
 #include "../lib/json.h"
 #include "mappers.h"
+#include "maps.h"
 #include "owner.h"
 #include "page.h"
 #include "pagemap.h"
@@ -28,43 +28,27 @@ static void set(json_t *obj, const char *key, json_t *value)
 
 /* ------------------------------------------------------------ what is mapped */
 
-/* Is there a VMA at all? */
-static bool in_maps(pid_t pid, uint64_t addr)
+static int is_in(void *arg, uint64_t start, uint64_t end)
 {
-	char path[64], line[512];
-	bool found = false;
-	FILE *f;
+	const uint64_t *addr = arg;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	f = fopen(path, "re");
-	while (f && !found && fgets(line, sizeof(line), f)) {
-		uint64_t start, end;
-
-		found = sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && start <= addr &&
-			addr < end;
-	}
-	if (f)
-		fclose(f);
-	return found;
+	return start <= *addr && *addr < end;
 }
 
-static void say_why(pid_t pid, uint64_t addr, uint64_t entry, int err)
+static enum status say_why(pid_t pid, uint64_t addr, uint64_t entry)
 {
-	if (err == -ENOENT || err == -ESRCH)
-		fail(ST_FAIL, "no process with pid %d", pid);
-	else if (err < 0)
-		fail(ST_FAIL, "cannot read /proc/%d/pagemap: %s", pid, strerror(-err));
-	else if (addr >> 63)
-		fail(ST_FAIL, "%" PRIx64 " is an address of the kernel, not of process %d", addr,
-		     pid);
-	else if (entry & PAGEMAP_SWAP)
-		fail(ST_FAIL, "the page at %" PRIx64 " of process %d is in swap, or being migrated",
-		     addr, pid);
-	else if (in_maps(pid, addr))
-		fail(ST_FAIL, "no page is there yet at %" PRIx64 " of process %d: it was not used",
-		     addr, pid);
-	else
-		fail(ST_FAIL, "nothing is mapped at %" PRIx64 " in process %d", addr, pid);
+	if (addr >> 63)
+		return fail(ST_FAIL, "%" PRIx64 " is an address of the kernel, not of process %d",
+			    addr, pid);
+	if (entry & PAGEMAP_SWAP)
+		return fail(ST_FAIL,
+			    "the page at %" PRIx64 " of process %d is in swap, or being migrated",
+			    addr, pid);
+	if (maps__each(pid, is_in, &addr) == 1)
+		return fail(ST_FAIL,
+			    "no page is there yet at %" PRIx64 " of process %d: it was not used",
+			    addr, pid);
+	return fail(ST_FAIL, "nothing is mapped at %" PRIx64 " in process %d", addr, pid);
 }
 
 enum status query__frame(pid_t pid, uint64_t addr, bool quiet, uint64_t *pfn)
@@ -81,9 +65,9 @@ enum status query__frame(pid_t pid, uint64_t addr, bool quiet, uint64_t *pfn)
 	*pfn = entry & PAGEMAP_PFN;
 	if (n > 0 && entry & PAGEMAP_PRESENT)
 		return ST_OK;
-	if (!quiet)
-		say_why(pid, addr, entry, n < 0 ? n : 0);
-	return ST_FAIL;
+	if (quiet)
+		return ST_FAIL;
+	return n < 0 ? pagemap__fail(pid, n) : say_why(pid, addr, entry);
 }
 
 /* --------------------------------------------------------------- the folio */
@@ -112,7 +96,7 @@ static json_t *cgroup_json(struct kmem *k, const struct folio *f)
 static bool has_mapping(const struct folio *f)
 {
 	return folio__is_mapped_kind(f) || f->kind == FOLIO_KIND_MOVABLE ||
-	       f->kind == FOLIO_KIND_DEVICE || f->kind == FOLIO_KIND_DETACHED;
+	       f->kind == FOLIO_KIND_DEVICE;
 }
 
 static json_t *folio_json(struct kmem *k, const struct folio *f)
@@ -239,7 +223,8 @@ static json_t *mapper_json(const struct mapper *m, const struct folio *f, uint32
 		set(obj, "own",
 		    json_boolean(m->vma.anon_vma == (f->head.mapping & ~(uint64_t)FOLIO_MAPPING_TAG)));
 	if (m->has != MAPPER_FOLIO) {
-		set(obj, "has", json_string(mapper__has_name(m->has)));
+		set(obj, m->has < MAPPER_OUTSIDE ? "has" : "why",
+		    json_string(mapper__has_name(m->has)));
 		return obj;
 	}
 	/* Not by pagemap: 7.2 calls a page of a large folio exclusive that two processes map. */
@@ -253,17 +238,22 @@ static json_t *mapper_json(const struct mapper *m, const struct folio *f, uint32
 
 static void add_mappers(json_t *line, const struct folio *f, const struct mappers *ms, bool agrees)
 {
-	json_t *mappers = json_array(), *phantoms = json_array();
+	json_t *mappers = json_array(), *phantoms = json_array(), *unknown = json_array();
 
-	for (size_t i = 0; i < ms->n; i++)
-		json_array_append_new(ms->mapper[i].has == MAPPER_FOLIO ? mappers : phantoms,
-				      mapper_json(&ms->mapper[i], f, ms->mapped));
+	for (size_t i = 0; i < ms->n; i++) {
+		const struct mapper *m = &ms->mapper[i];
+
+		json_array_append_new(m->has == MAPPER_FOLIO  ? mappers :
+				      m->has < MAPPER_OUTSIDE ? phantoms :
+								unknown,
+				      mapper_json(m, f, ms->mapped));
+	}
 	set(line, "mappers", mappers);
 	set(line, "phantoms", phantoms);
+	set(line, "unknown", unknown);
 	set(line, "mapped", json_integer(ms->mapped));
 	set(line, "agrees", json_boolean(agrees));
-	if (ms->hidden)
-		set(line, "hidden", json_integer(ms->hidden));
+	set(line, "torn", json_boolean(ms->torn));
 }
 
 /* ------------------------------------------------------------------- tries */

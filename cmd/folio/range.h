@@ -12,7 +12,7 @@
 /*
  * A snapshot line without its times, {"pid":...,"start":...,"runs":[...]}: each run of pages
  * that follow one another with the same kind, node, order and number of page tables that map
- * them.  ST_OK, or ST_FAIL with a message when nothing is mapped there.
+ * them.  ST_OK, or ST_FAIL or ST_PERM with a message when there is nothing to tell.
  */
 enum status range__run(struct kmem *k, pid_t pid, uint64_t start, uint64_t len, json_t **line);
 

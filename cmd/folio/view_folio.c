@@ -156,8 +156,20 @@ static void say_difference(FILE *p, const json_t *line)
 		"%" JSON_INTEGER_FORMAT " entries were found that map the page, the kernel counts "
 		"%" JSON_INTEGER_FORMAT ": it changed meanwhile",
 		integer(line, "mapped"), integer(line, "mapcount"));
-	if (integer(line, "hidden"))
-		fputs(", or they are of processes outside this PID namespace", p);
+	if (json_array_size(json_object_get(line, "unknown")))
+		fputs(", or some map it of which that is not known", p);
+}
+
+static void say_unknown(FILE *p, const json_t *line)
+{
+	fprintf(p,
+		"%zu of which it is not known:", json_array_size(json_object_get(line, "unknown")));
+}
+
+static void say_torn(FILE *p, const json_t *line)
+{
+	if (truth(line, "torn"))
+		fputs("the VMAs were changing while they were read: some may be missing", p);
 }
 
 /* ----------------------------------------------------------------- mappers */
@@ -173,7 +185,12 @@ static void cell_integer(struct table *t, const json_t *value)
 static const char *what(const json_t *m)
 {
 	const char *has = json_string_value(json_object_get(m, "has"));
+	const char *why = json_string_value(json_object_get(m, "why"));
 
+	if (why)
+		return !strcmp(why, "outside") ? "other PID namespace" :
+		       !strcmp(why, "refused") ? "needs CAP_SYS_PTRACE" :
+						 "comes or goes";
 	if (json_is_false(json_object_get(m, "maps_frame")))
 		return "others of it";
 	if (!has)
@@ -182,7 +199,7 @@ static const char *what(const json_t *m)
 		return "another page";
 	if (!strcmp(has, "swap"))
 		return "swapped out";
-	return !strcmp(has, "none") ? "nothing" : "unknown";
+	return "nothing";
 }
 
 static int print_table(FILE *out, const json_t *list, bool large, unsigned int width)
@@ -200,13 +217,14 @@ static int print_table(FILE *out, const json_t *list, bool large, unsigned int w
 		return -ENOMEM;
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *m = json_array_get(list, i), *vma = json_object_get(m, "vma");
+		bool maps = !json_object_get(m, "has") && !json_object_get(m, "why");
 
 		cell_integer(t, json_object_get(m, "pid"));
 		table__cell(t, string(m, "address"));
 		table__cell(t, string(m, "prot"));
 		table__cell(t, what(m));
 		snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, integer(m, "pages"));
-		table__cell(t, large ? text : json_object_get(m, "has") ? "0" : "1");
+		table__cell(t, large ? text : maps ? "1" : "0");
 		snprintf(text, sizeof(text), "%s-%s", string(vma, "start"), string(vma, "end"));
 		table__cell(t, text);
 		table__cell(t, string(m, "comm"));
@@ -216,30 +234,42 @@ static int print_table(FILE *out, const json_t *list, bool large, unsigned int w
 	return err;
 }
 
+/* A list of VMAs under its title; nothing of an empty one. */
+static int print_list(FILE *out, const json_t *line, const char *key,
+		      void (*title)(FILE *p, const json_t *line), unsigned int width)
+{
+	const json_t *list = json_object_get(line, key);
+	int err;
+
+	if (!json_array_size(list))
+		return 0;
+	fputc('\n', out);
+	err = paragraph(out, line, title);
+	return err ? err : print_table(out, list, integer(line, "order"), width);
+}
+
 static int print_mappers(FILE *out, const json_t *line, unsigned int width)
 {
 	const json_t *mappers = json_object_get(line, "mappers");
-	const json_t *phantoms = json_object_get(line, "phantoms");
-	bool large = integer(line, "order");
-	int err;
+	int err = 0;
 
-	if (!json_is_array(mappers) || !json_is_array(phantoms))
+	if (!json_is_array(mappers) || !json_is_array(json_object_get(line, "phantoms")))
 		return 0;
-	fputc('\n', out);
-	err = paragraph(out, line, say_mapped);
-	if (!err && json_array_size(mappers))
-		err = print_table(out, mappers, large, width);
-	if (!err && json_array_size(phantoms)) {
+	if (!json_array_size(mappers)) {
 		fputc('\n', out);
-		err = paragraph(out, line, say_phantoms);
-		if (!err)
-			err = print_table(out, phantoms, large, width);
+		err = paragraph(out, line, say_mapped);
 	}
+	if (!err)
+		err = print_list(out, line, "mappers", say_mapped, width);
+	if (!err)
+		err = print_list(out, line, "phantoms", say_phantoms, width);
+	if (!err)
+		err = print_list(out, line, "unknown", say_unknown, width);
 	if (!err && !truth(line, "agrees")) {
 		fputc('\n', out);
 		err = paragraph(out, line, say_difference);
 	}
-	return err;
+	return err ? err : paragraph(out, line, say_torn);
 }
 
 int view__folio(FILE *out, const json_t *line, unsigned int width)

@@ -20,7 +20,8 @@ TOOL = "foliomap"
 # Kinds from below to above: users' first.  Colours that the colour-blind can tell apart.
 KINDS = {
     "anon": "#0072B2", "ksm": "#56B4E9", "file": "#009E73", "shmem": "#88CCAA",
-    "hugetlb": "#CC79A7", "zero_page": "#AA4499", "device": "#882255", "detached": "#DDCC77",
+    "hugetlb": "#CC79A7", "zero_page": "#AA4499", "device": "#882255", "swap_cache": "#332288",
+    "detached": "#DDCC77",
     "slab": "#D55E00", "kmalloc": "#EE8866", "page_table": "#E69F00", "zsmalloc": "#F0E442",
     "movable": "#999933", "guard": "#777777", "offline": "#666666", "unaccepted": "#555555",
     "kernel": "#AA7744", "reserved": "#444444", "changed": "#000000", "hole": "#FFFFFF",

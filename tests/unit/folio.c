@@ -270,6 +270,11 @@ static void test_kinds(void **state)
 		{ 1 << BIT_LRU, HEAP, 0, 1, FOLIO_KIND_FILE },
 		{ ANON_LRU, HEAP, 0, 1, FOLIO_KIND_SHMEM },
 		{ 1 << BIT_LRU, 0, ~0u, 1, FOLIO_KIND_DETACHED },
+		{ ANON_LRU, 0, ~0u, 1, FOLIO_KIND_DETACHED },
+		{ ANON_LRU | 1 << BIT_SWAPCACHE, 0, ~0u, 1, FOLIO_KIND_SWAP },
+		/* Its references are frozen, as in an exchange or migration. */
+		{ 1 << BIT_SWAPBACKED, ANON_VMA | 1, ~0u, 0, FOLIO_KIND_ANON },
+		{ 1 << BIT_LRU, HEAP, ~0u, 0, FOLIO_KIND_FILE },
 		{ 0, HEAP | 2, ~0u, 1, FOLIO_KIND_MOVABLE },
 		{ 0, 0, 0xf2000000, 1, FOLIO_KIND_TABLE },
 		{ 0, HEAP, 0xf5000000, 1, FOLIO_KIND_SLAB },
@@ -568,7 +573,7 @@ static void freed(struct memory *m)
 static void test_changes(void **state)
 {
 	struct memory *m = memory_new();
-	json_t *line;
+	json_t *line, *unknown;
 
 	(void)state;
 	/* One VMA, of a process that is not there (any more): said, and no owner made up. */
@@ -577,10 +582,12 @@ static void test_changes(void **state)
 	line = asked(m, 9);
 	assert_true(json_is_false(json_object_get(line, "changed")));
 	assert_true(json_is_false(json_object_get(line, "agrees")));
+	assert_true(json_is_true(json_object_get(line, "torn")));
 	assert_int_equal(json_array_size(json_object_get(line, "mappers")), 0);
-	assert_int_equal(json_array_size(json_object_get(line, "phantoms")), 1);
-	assert_true(json_is_null(
-		json_object_get(json_array_get(json_object_get(line, "phantoms"), 0), "pid")));
+	assert_int_equal(json_array_size(json_object_get(line, "phantoms")), 0);
+	unknown = json_array_get(json_object_get(line, "unknown"), 0);
+	assert_true(json_is_null(json_object_get(unknown, "pid")));
+	assert_string_equal(json_string_value(json_object_get(unknown, "why")), "gone");
 	json_decref(line);
 	/* It goes from owner to owner. */
 	m->meanwhile = restless;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /proc/PID/maps. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "maps.h"
+
+int maps__each(pid_t pid, int (*each)(void *arg, uint64_t start, uint64_t end), void *arg)
+{
+	char path[64], *line = NULL;
+	size_t size = 0;
+	uint64_t start, end;
+	int ret = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return -errno;
+	/* Whole lines: what follows in a long one is a file's name, which may look like anything. */
+	while (!ret && getline(&line, &size, f) > 0)
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && !(start >> 63))
+			ret = each(arg, start, end);
+	free(line);
+	fclose(f);
+	return ret;
+}
