@@ -39,6 +39,10 @@ static __always_inline void layout_of_pages(void)
 	layout.page_size = bpf_core_type_size(struct page);
 	layout.nodes_max = nodes_max();
 	layout.zones_max = VALUE(enum zone_type, __MAX_NR_ZONES);
+	layout.pgdat_zones = OFFSET(pglist_data, node_zones);
+	layout.zone_size = bpf_core_type_size(struct zone);
+	layout.zone_start = OFFSET(zone, zone_start_pfn);
+	layout.zone_spanned = OFFSET(zone, spanned_pages);
 	layout.flags = EITHER(OFFSET(page, flags), OFFSET(page___6_18, flags.f));
 	layout.mapping = EITHER(OFFSET(folio, mapping), OFFSET(page___5_10, mapping));
 	layout.index = EITHER(OFFSET(folio, index), OFFSET(page___5_10, index));

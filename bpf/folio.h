@@ -106,6 +106,8 @@ struct folio_layout {
 	__s32 sb_dev, sb_type, fs_name;
 	__s32 dentry_parent, dentry_name, dentry_alias;
 	__s32 stable_hlist, item_anon_vma, item_mm, item_address, item_hlist;
+	__s32 pgdat_zones, zone_start, zone_spanned;
+	__u32 zone_size;
 	__s32 objcg_memcg, memcg_cgroup, cgroup_kn, kn_id;
 };
 

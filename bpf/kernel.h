@@ -430,7 +430,7 @@ enum zone_type {
 	__MAX_NR_ZONES,
 };
 
-/* include/linux/mmzone.h: only their sizes count, from which that of a nid follows. */
+/* include/linux/mmzone.h: their sizes count, from which that of a nid follows, and places. */
 struct zone;
 struct zoneref {
 	struct zone *zone;
@@ -441,7 +441,8 @@ struct zonelist {
 };
 
 struct zone {
-	unsigned long flags;
+	unsigned long zone_start_pfn;
+	unsigned long spanned_pages;
 };
 
 struct pglist_data {

@@ -398,8 +398,9 @@ static void cover_census(struct foliomap *m)
 {
 	const struct census *c = &m->census;
 
-	head__cover(&m->head, "device", c->unplaced ? COVERAGE_NONE : COVERAGE_FULL,
-		    c->unplaced ? "/proc/zoneinfo does not tell where ZONE_DEVICE begins" : NULL);
+	head__cover(&m->head, "device", c->zones.unplaced ? COVERAGE_NONE : COVERAGE_FULL,
+		    c->zones.unplaced ? "/proc/zoneinfo does not tell where ZONE_DEVICE begins" :
+					NULL);
 	head__cover(&m->head, "lru", c->k->multi_gen_lru ? COVERAGE_PARTIAL : COVERAGE_FULL,
 		    c->k->multi_gen_lru ? "of the multi-gen LRU it is not told which generation" :
 					  NULL);
@@ -417,12 +418,12 @@ static enum status begin_census(struct foliomap *m)
 
 	c->k = folio_live__kmem(m->live);
 	c->node = m->node;
-	err = census__zones(c, NULL);
+	err = zones__read(&c->zones, c->k, NULL);
 	if (err)
 		return fail(ST_FAIL, "cannot read /proc/zoneinfo: %s", strerror(-err));
 	cover_census(m);
-	for (size_t i = 0; i < c->n_zones; i++)
-		found |= c->zone[i].nid == m->node;
+	for (size_t i = 0; i < c->zones.n; i++)
+		found |= c->zones.zone[i].nid == m->node;
 	if (!found)
 		return fail(ST_FAIL, "no node %d with memory", m->node);
 	if (!m->opts.cgroup)

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 #include "../lib/cgroup.h"
-#include "../lib/grow.h"
 #include "census.h"
 #include "maps.h"
 #include "owner.h"
@@ -22,53 +21,6 @@
 #define CHUNKS	   FOLIO_SLOTS /* of a batch */
 #define ROW_SLOTS  4096	       /* at first; a power of two */
 #define PAGE_SHIFT 12
-
-/* ------------------------------------------------------------------- zones */
-
-/*
- * Of a zone without memory of its own it is not told where it begins: it is empty or, if it is
- * ZONE_DEVICE, has only struct pages (zoneinfo_show_print() in mm/vmstat.c, 5.10 to 7.2).
- */
-static void drop_unplaced(struct census *c)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->n_zones; i++) {
-		if (!c->zone[i].present && c->zone[i].spanned)
-			c->unplaced = true;
-		if (c->zone[i].present)
-			c->zone[n++] = c->zone[i];
-	}
-	c->n_zones = n;
-}
-
-int census__zones(struct census *c, const char *path)
-{
-	FILE *f = fopen(path ? path : "/proc/zoneinfo", "re");
-	struct census_zone *z = NULL;
-	char line[256];
-	int nid;
-
-	if (!f)
-		return -errno;
-	c->n_zones = 0;
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "Node %d, zone", &nid) == 1) {
-			z = grow__add((void **)&c->zone, &c->n_zones, &c->cap_zones, sizeof(*z));
-			if (!z)
-				break;
-			z->nid = nid;
-		} else if (z) {
-			sscanf(line, " spanned %" SCNu64, &z->spanned);
-			sscanf(line, " present %" SCNu64, &z->present);
-			sscanf(line, " managed %" SCNu64, &z->managed);
-			sscanf(line, " start_pfn: %" SCNu64, &z->start);
-		}
-	}
-	fclose(f);
-	drop_unplaced(c);
-	return z ? 0 : -ENOENT;
-}
 
 /* -------------------------------------------------------------------- rows */
 
@@ -240,6 +192,7 @@ int census__want_process(struct census *c, pid_t pid)
 /* A stretch of frames, with their struct pages in chunks. */
 struct scan {
 	struct census *c;
+	const struct zone *zone;
 	uint64_t pfn, end; /* what is to be counted next, and where it ends */
 	uint64_t first;	   /* frame of the first chunk */
 	uint8_t data[CHUNKS][FOLIO_SLOT_SIZE];
@@ -262,13 +215,14 @@ static void count(struct census *c, const struct folio *f, uint64_t pfn, uint64_
 		add(c, &like, pages);
 }
 
-/* Frames without struct pages. */
-static void count_hole(struct census *c, uint64_t pfn, uint64_t n, int nid)
+/* A frame without a struct page, if it is this zone's. */
+static void count_hole(struct scan *s, bool ours)
 {
-	struct folio f = { .kind = FOLIO_KIND_HOLE, .nid = nid };
+	struct folio f = { .kind = FOLIO_KIND_HOLE, .nid = s->zone->nid };
 
-	for (uint64_t i = 0; i < n; i++)
-		count(c, &f, pfn + i, 1);
+	if (ours)
+		count(s->c, &f, s->pfn, 1);
+	s->pfn++;
 }
 
 /* A free block, or a large folio, may be no longer than it says, nor lie askew. */
@@ -279,50 +233,58 @@ static uint64_t length(const struct folio *f, uint64_t pfn)
 	return pfn & (n - 1) ? 1 : n;
 }
 
+/* What the struct page of the frame at s->pfn says, and how many frames belong to it. */
+static uint64_t take_frame(struct scan *s, const struct page *page, const uint8_t *raw,
+			   struct folio *f)
+{
+	struct kmem *k = s->c->k;
+	uint64_t n;
+
+	if (page__head(k, page) == s->pfn) {
+		folio__decode(k, f, page, raw);
+		n = length(f, s->pfn);
+		if (n == 1)
+			f->order = 0;
+		return n;
+	}
+	/* Its head is in front of what is wanted: the rest of it. */
+	if (!folio__read(k, s->pfn, f))
+		return f->head.pfn + length(f, f->head.pfn) - s->pfn;
+	*f = (struct folio){ .kind = FOLIO_KIND_CHANGED, .nid = s->zone->nid };
+	return 1;
+}
+
 /* The frame at s->pfn and what belongs to it. */
-static void count_next(struct scan *s, int nid)
+static void count_next(struct scan *s)
 {
 	struct kmem *k = s->c->k;
 	uint32_t size = k->layout.page_size;
-	uint64_t at = s->pfn - s->first, n = 1;
+	uint64_t at = s->pfn - s->first, n;
 	const struct kmem_read *read = &s->read[at / PAGES];
 	const uint8_t *raw = s->data[at / PAGES] + at % PAGES * size;
 	uint8_t last[FOLIO_HEAD_PAGES * 128] = { 0 };
 	struct page page;
 	struct folio f;
 
-	if (read->err) {
-		count_hole(s->c, s->pfn, 1, nid);
-		s->pfn++;
+	page__decode(&k->layout, &page, s->pfn, raw);
+	if (read->err || !~page.flags) { /* not there, or never initialised */
+		count_hole(s, zones__is_of(&s->c->zones, s->zone, s->pfn, -1, -1));
 		return;
 	}
-	page__decode(&k->layout, &page, s->pfn, raw);
 	if (at % PAGES == PAGES - 1) {
 		memcpy(last, raw, size); /* what begins with it is no large folio */
 		raw = last;
 	}
-	if (!~page.flags) { /* never initialised */
-		count_hole(s->c, s->pfn++, 1, nid);
+	if (!zones__is_of(&s->c->zones, s->zone, s->pfn, page__nid(&k->layout, &page),
+			  page__zone(&k->layout, &page))) {
+		s->pfn++;
 		return;
 	}
-	if (page__head(k, &page) == s->pfn) {
-		folio__decode(k, &f, &page, raw);
-		n = length(&f, s->pfn);
-		if (n == 1)
-			f.order = 0;
-	} else if (!folio__read(k, s->pfn, &f)) {
-		/* Its head is in front of what is wanted: the rest of it. */
-		n = f.head.pfn + length(&f, f.head.pfn) - s->pfn;
-	} else {
-		f = (struct folio){ .kind = FOLIO_KIND_CHANGED, .nid = nid };
-	}
-	/* Zones may lie inside each other. */
-	if (page__nid(&k->layout, &page) != nid)
-		n = 1;
-	else
-		n = n > s->end - s->pfn ? s->end - s->pfn : n;
-	if (page__nid(&k->layout, &page) == nid)
-		count(s->c, &f, s->pfn, n);
+	n = take_frame(s, &page, raw, &f);
+	n = n > s->end - s->pfn ? s->end - s->pfn : n;
+	/* A struct page in a hole may name another node. */
+	f.nid = s->zone->nid;
+	count(s->c, &f, s->pfn, n);
 	s->pfn += n;
 }
 
@@ -350,12 +312,12 @@ static int read_chunks(struct scan *s, size_t *n)
 	return k->read(k, s->read, *n);
 }
 
-static int scan_zone(struct census *c, struct scan *s, const struct census_zone *z)
+static int scan_zone(struct scan *s, const struct zone *z)
 {
 	size_t n;
 	int err;
 
-	s->c = c;
+	s->zone = z;
 	s->pfn = z->start;
 	s->end = z->start + z->spanned;
 	while (s->pfn < s->end) {
@@ -363,7 +325,7 @@ static int scan_zone(struct census *c, struct scan *s, const struct census_zone 
 		if (err)
 			return err;
 		while (s->pfn < s->end && s->pfn < s->first + n * PAGES)
-			count_next(s, z->nid);
+			count_next(s);
 	}
 	return 0;
 }
@@ -378,10 +340,13 @@ int census__run(struct census *c)
 	for (size_t i = 0; i < c->size; i++)
 		c->row[i].folios = 0;
 	memset(c->charged, 0, sizeof(c->charged));
+	c->k->refresh(c->k);
 	c->used = c->pages = 0;
-	for (size_t i = 0; !err && i < c->n_zones; i++)
-		if (c->node < 0 || c->zone[i].nid == c->node)
-			err = scan_zone(c, s, &c->zone[i]);
+	if (s)
+		s->c = c;
+	for (size_t i = 0; !err && i < c->zones.n; i++)
+		if (c->node < 0 || c->zones.zone[i].nid == c->node)
+			err = scan_zone(s, &c->zones.zone[i]);
 	free(s);
 	return c->failed ? -ENOMEM : err;
 }
@@ -429,23 +394,24 @@ static json_t *rows_json(const struct census *c)
 
 static json_t *nodes_json(const struct census *c)
 {
+	const struct zone *zone = c->zones.zone;
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < c->n_zones; i++) {
+	for (size_t i = 0; i < c->zones.n; i++) {
 		uint64_t spanned = 0, present = 0, managed = 0;
 		bool first = true;
 
-		for (size_t j = 0; j < c->n_zones; j++) {
-			if (c->zone[j].nid != c->zone[i].nid)
+		for (size_t j = 0; j < c->zones.n; j++) {
+			if (zone[j].nid != zone[i].nid)
 				continue;
 			first = first && j >= i;
-			spanned += c->zone[j].spanned;
-			present += c->zone[j].present;
-			managed += c->zone[j].managed;
+			spanned += zone[j].spanned;
+			present += zone[j].present;
+			managed += zone[j].managed;
 		}
-		if (first && (c->node < 0 || c->zone[i].nid == c->node))
+		if (first && (c->node < 0 || zone[i].nid == c->node))
 			json_array_append_new(
-				list, json_pack("{s:i, s:I, s:I, s:I}", "nid", c->zone[i].nid,
+				list, json_pack("{s:i, s:I, s:I, s:I}", "nid", zone[i].nid,
 						"spanned", (json_int_t)spanned, "present",
 						(json_int_t)present, "managed", (json_int_t)managed));
 	}
@@ -461,6 +427,6 @@ json_t *census__json(const struct census *c)
 void census__free(struct census *c)
 {
 	free(c->wanted);
-	free(c->zone);
+	zones__free(&c->zones);
 	free(c->row);
 }

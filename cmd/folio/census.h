@@ -10,6 +10,7 @@
 #include <sys/types.h>
 #include "kmem.h"
 #include "page.h"
+#include "zones.h"
 
 /* Where a folio of a user's is among those that reclaim looks at. */
 enum census_lru {
@@ -68,12 +69,6 @@ struct census_row {
 	uint64_t folios, pages;
 };
 
-/* Frames of a zone, as /proc/zoneinfo has them. */
-struct census_zone {
-	int nid;
-	uint64_t start, spanned, present, managed;
-};
-
 struct census {
 	struct kmem *k;
 	int node;	    /* only this one, -1: all */
@@ -81,9 +76,7 @@ struct census {
 	uint64_t frames;    /* bits in it, and how far it goes */
 	const char *cgroup; /* only what is charged to it or below, NULL: all */
 
-	struct census_zone *zone;
-	size_t n_zones, cap_zones;
-	bool unplaced;		/* there is device memory, which is not counted */
+	struct zones zones;
 	struct census_row *row; /* a table of size slots, folios 0: empty */
 	size_t size, used;
 	uint64_t pages; /* all that were counted */
@@ -94,9 +87,6 @@ struct census {
 	} charged[64];
 	bool failed;
 };
-
-/* The zones of the running kernel (@path NULL), or of a file like /proc/zoneinfo; 0 or -errno. */
-int census__zones(struct census *c, const char *path);
 
 /* Only frames that these processes map; may be called often.  0 or -errno. */
 int census__want_process(struct census *c, pid_t pid);

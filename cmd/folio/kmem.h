@@ -36,11 +36,14 @@ struct kmem {
 	uint64_t vmemmap;  /* address of the first struct page */
 	uint64_t zero_pfn; /* UINT64_MAX: not known */
 	uint64_t huge_zero_pfn;
+	uint64_t node_data; /* address of the array of nodes, 0: not known */
 	/* Up to 6.6 the index of a hugetlb folio counts huge pages (a08c7193e4f1). */
 	int hugetlb_index_is_huge;
 	/* Folios are in generations; PG_active is not what it was (ec1c86b25f4b, 6.1). */
 	int multi_gen_lru;
 
+	/* Reads what may be another since: zero_pfn and huge_zero_pfn. */
+	void (*refresh)(struct kmem *k);
 	/* 0 or -errno: then nothing was read. */
 	int (*read)(struct kmem *k, struct kmem_read *reads, size_t n);
 	/* All processes, sorted; 0 or -errno. */

@@ -16,12 +16,19 @@
 #include "page.h"
 #include "pagemap.h"
 
+/* What is needed of the kernel's symbols: addresses, 0 of what it has not. */
+struct symbols {
+	uint64_t vmemmap_base, zero_pfn, huge_zero_pfn, huge_zero_page, node_data;
+	bool hugetlb_index, hidden;
+};
+
 struct folio_live {
 	struct kmem kmem; /* first: its functions are handed this */
 	struct folio_bpf *skel;
 	struct bpf_link *tasks;
 	struct folio_slot *slots; /* the array, mapped */
 	int stats_fd;
+	struct symbols symbols;
 };
 
 static int run_program(const struct bpf_program *prog)
@@ -126,12 +133,6 @@ static const char *symbol(struct kmem *k, uint64_t addr)
 	return last.name;
 }
 
-/* What is needed of the kernel's symbols. */
-struct symbols {
-	uint64_t vmemmap_base, zero_pfn, huge_zero_pfn;
-	bool hugetlb_index, hidden;
-};
-
 static int on_symbol(void *arg, const struct ksym *s)
 {
 	static const struct {
@@ -142,6 +143,8 @@ static int on_symbol(void *arg, const struct ksym *s)
 		{ "zero_pfn", offsetof(struct symbols, zero_pfn) },
 		{ "zero_page_pfn", offsetof(struct symbols, zero_pfn) },
 		{ "huge_zero_pfn", offsetof(struct symbols, huge_zero_pfn) },
+		{ "huge_zero_page", offsetof(struct symbols, huge_zero_page) },
+		{ "node_data", offsetof(struct symbols, node_data) },
 	};
 	const char *linear = "linear_hugepage_index";
 	struct symbols *symbols = arg;
@@ -161,6 +164,23 @@ static uint64_t variable(struct kmem *k, uint64_t addr)
 	uint64_t v;
 
 	return addr && !kmem__bytes(k, addr, &v, sizeof(v)) ? v : UINT64_MAX;
+}
+
+/* The huge one comes with its first reader, and may go again. */
+static void refresh(struct kmem *k)
+{
+	struct folio_live *live = (struct folio_live *)k;
+	const struct symbols *s = &live->symbols;
+	uint64_t page;
+
+	k->zero_pfn = variable(k, s->zero_pfn);
+	k->huge_zero_pfn = variable(k, s->huge_zero_pfn);
+	if (s->huge_zero_pfn)
+		return;
+	/* Up to 5.12, before 3b77e8c8cde5. */
+	page = variable(k, s->huge_zero_page);
+	if (page != UINT64_MAX && page >= k->vmemmap)
+		k->huge_zero_pfn = (page - k->vmemmap) / k->layout.page_size;
 }
 
 /* ------------------------------------------------------------ struct pages */
@@ -269,8 +289,8 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 {
 	struct folio_live *live = calloc(1, sizeof(*live));
 	enum status status = bpfenv__check(verbose);
-	struct symbols symbols = { 0 };
 	struct own_page own = { 0 };
+	struct symbols *symbols;
 	int err;
 
 	*out = live;
@@ -278,9 +298,11 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 		return status;
 	if (!live)
 		return fail(ST_FAIL, "out of memory");
+	symbols = &live->symbols;
 	status = own_page(&own);
 	if (status)
 		return status;
+	live->kmem.refresh = refresh;
 	live->kmem.read = read_memory;
 	live->kmem.tasks = read_tasks;
 	live->kmem.symbol = symbol;
@@ -290,16 +312,17 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 	if (err)
 		return fail(err == -ENOMEM ? ST_FAIL : bpfenv__status(err),
 			    "cannot read the kernel's memory by BPF: %s", bpfenv__why(err));
-	ksyms__each(on_symbol, &symbols);
-	live->kmem.zero_pfn = variable(&live->kmem, symbols.zero_pfn);
-	live->kmem.huge_zero_pfn = variable(&live->kmem, symbols.huge_zero_pfn);
-	live->kmem.hugetlb_index_is_huge = symbols.hugetlb_index;
+	ksyms__each(on_symbol, symbols);
+	live->kmem.hugetlb_index_is_huge = symbols->hugetlb_index;
+	live->kmem.node_data = symbols->node_data;
 	live->kmem.multi_gen_lru = has_multi_gen_lru();
-	status = find_pages(&live->kmem, &own, variable(&live->kmem, symbols.vmemmap_base),
-			    symbols.hidden);
+	live->kmem.zero_pfn = live->kmem.huge_zero_pfn = UINT64_MAX;
+	status = find_pages(&live->kmem, &own, variable(&live->kmem, symbols->vmemmap_base),
+			    symbols->hidden);
 	munmap((void *)own.addr, OWN_SIZE);
 	if (status)
 		return status;
+	refresh(&live->kmem);
 	head->backend = "vmemmap";
 	return ST_OK;
 }

@@ -15,6 +15,7 @@
 #include "page.h"
 #include "pagemap.h"
 #include "query.h"
+#include "zones.h"
 
 static json_t *hex(uint64_t n)
 {
@@ -278,19 +279,28 @@ static void look_free(struct look *look)
 	mappers__free(&look->ms);
 }
 
-/* Has the frame a struct page?  Where there are some, their neighbours are memory, too. */
-static bool is_frame(uint64_t pfn)
+/*
+ * Is it a frame?  Where some have a struct page, their neighbours may have something that
+ * looks like one.  The kernel tells of all memory but that of devices.
+ */
+static bool is_frame(struct kmem *k, uint64_t pfn)
 {
 	const uint64_t nopage = 1 << 20; /* include/uapi/linux/kernel-page-flags.h: KPF_NOPAGE */
-	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	int fd = pfn >> 40 ? -1 : open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	struct zones zones = { 0 };
 	uint64_t flags = 0;
 	ssize_t n;
+	bool is;
 
 	if (fd < 0)
-		return true;
-	n = pfn >> 52 ? 0 : pread(fd, &flags, sizeof(flags), pfn * sizeof(flags));
+		return !(pfn >> 40); /* x86-64 has no more */
+	n = pread(fd, &flags, sizeof(flags), pfn * sizeof(flags));
 	close(fd);
-	return n == sizeof(flags) && !(flags & nopage);
+	if (n == sizeof(flags) && !(flags & nopage))
+		return true;
+	is = !zones__read(&zones, k, NULL) && zones__have(&zones, pfn, FOLIO_ZONE_DEVICE);
+	zones__free(&zones);
+	return is;
 }
 
 /* 0, -ENXIO: there is no such frame, -EAGAIN: it changed while it was read, or -errno. */
@@ -299,7 +309,7 @@ static int look_once(struct kmem *k, const struct query *q, uint64_t pfn, struct
 	struct folio after;
 	int32_t before_maps, after_maps;
 	uint64_t now;
-	int err = is_frame(pfn) ? folio__read(k, pfn, &look->f) : -ENXIO;
+	int err = is_frame(k, pfn) ? folio__read(k, pfn, &look->f) : -ENXIO;
 
 	if (err)
 		return err;

@@ -62,6 +62,11 @@ static int no_tasks(struct kmem *k, struct kmem_tasks *tasks)
 	return 0;
 }
 
+static void no_refresh(struct kmem *k)
+{
+	(void)k;
+}
+
 static const char *no_symbol(struct kmem *k, uint64_t addr)
 {
 	(void)k;
@@ -150,6 +155,7 @@ static struct memory *memory_new(void)
 	m->k.read = read_memory;
 	m->k.tasks = no_tasks;
 	m->k.symbol = no_symbol;
+	m->k.refresh = no_refresh;
 	return m;
 }
 
@@ -502,7 +508,9 @@ static void test_census(void **state)
 {
 	struct memory *m = memory_new();
 	struct census c = { .k = &m->k, .node = -1 };
-	struct census_zone zone = { .nid = 3, .start = FIRST, .spanned = FRAMES + 64 };
+	struct zone zone = {
+		.nid = 3, .type = FOLIO_ZONE_NORMAL, .start = FIRST, .spanned = FRAMES + 64
+	};
 	uint64_t wanted[(FIRST + FRAMES) / 64 + 2] = { 0 };
 	json_t *json, *rows;
 
@@ -515,8 +523,8 @@ static void test_census(void **state)
 	put(m->pages[128], 40, 6, 8);
 	set_page(m, 192, bits(0, 3, 2), 0, 0, 0, 0);
 	put(m->pages[192], 8, 0xffff0000ULL | 1, 8);
-	c.zone = &zone;
-	c.n_zones = 1;
+	c.zones.zone = &zone;
+	c.zones.n = 1;
 	assert_int_equal(census__run(&c), 0);
 	assert_int_equal(c.pages, FRAMES + 64);
 	json = census__json(&c);
