@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "folio/ask.h"
 #include "folio/census.h"
+#include "folio/cover.h"
 #include "folio/live.h"
 #include "folio/pagemap.h"
-#include "folio/query.h"
 #include "folio/range.h"
 #include "folio/view.h"
 #include "lib/cgroup.h"
@@ -33,26 +34,9 @@ static const char doc[] =
 	"  foliomap census --node 1 5   a node, every 5 s\n"
 	"  foliomap census -p 1234      what a process maps";
 
-enum {
-	OPT_PFN = 256,
-	OPT_NODE,
-};
-
-enum mode {
-	MODE_NONE,
-	MODE_ADDR,
-	MODE_PFN,
-	MODE_RANGE,
-	MODE_CENSUS,
-};
-
 struct foliomap {
 	struct opts opts;
-	enum mode mode;
-	struct query query;
-	uint64_t len; /* of a range, bytes */
-	int node;     /* of a census, -1: all */
-	unsigned int nargs;
+	struct ask ask;
 	int argc;
 	char **argv;
 
@@ -63,134 +47,6 @@ struct foliomap {
 	struct census census;
 	json_t *recorded; /* lines of a recording, an array */
 };
-
-/* ---------------------------------------------------------------- options */
-
-static uint64_t parse_u64(const char *what, const char *text, int base)
-{
-	unsigned long long n;
-	char *end;
-
-	errno = 0;
-	n = strtoull(text, &end, base);
-	if (end == text || *end || errno || strchr(text, '-'))
-		opts__bad("%s: '%s'", what, text);
-	return n;
-}
-
-/* Bytes, as 4096 or 2M. */
-static uint64_t parse_len(const char *text)
-{
-	static const char units[] = "KMG";
-	char number[32];
-	size_t len = strlen(text);
-	const char *unit = len ? strchr(units, text[len - 1]) : NULL;
-	unsigned int shift = unit && *unit ? 10 * (unit - units + 1) : 0;
-	uint64_t n;
-
-	snprintf(number, sizeof(number), "%.*s", (int)(len - (shift != 0)), text);
-	n = parse_u64("LEN must be a number of bytes, as 4096 or 2M", number, 0);
-	if (!n || n > UINT64_MAX >> shift)
-		opts__bad("LEN must be a number of bytes above 0: '%s'", text);
-	return n << shift;
-}
-
-static uint64_t parse_addr(const char *text)
-{
-	return parse_u64("ADDR must be a hexadecimal number, as 7f0123456000", text, 16);
-}
-
-static void parse_place(struct foliomap *m, unsigned int nth, const char *text)
-{
-	switch (nth) {
-	case 0:
-		m->query.pid = opts__number("PID", text, 1, INT32_MAX);
-		return;
-	case 1:
-		m->query.addr = parse_addr(text);
-		return;
-	case 2:
-		if (m->mode == MODE_RANGE) {
-			m->len = parse_len(text);
-			return;
-		}
-	}
-	opts__bad("one argument too many: '%s'", text);
-}
-
-static void parse_times(struct foliomap *m, unsigned int nth, const char *text)
-{
-	if (nth == 0)
-		m->opts.interval_ns = opts__seconds("the interval", text);
-	else if (nth == 1)
-		m->opts.count = opts__number("the count", text, 1, UINT64_MAX);
-	else
-		opts__bad("one argument too many: '%s'", text);
-}
-
-static void parse_arg(struct foliomap *m, const char *text)
-{
-	if (!m->nargs && m->mode == MODE_NONE) {
-		m->mode = !strcmp(text, "census") ? MODE_CENSUS :
-			  !strcmp(text, "range")  ? MODE_RANGE :
-						    MODE_ADDR;
-		if (m->mode != MODE_ADDR)
-			return;
-	}
-	if (m->mode == MODE_PFN)
-		opts__bad("--pfn excludes other arguments: '%s'", text);
-	if (m->mode == MODE_CENSUS)
-		parse_times(m, m->nargs++, text);
-	else
-		parse_place(m, m->nargs++, text);
-}
-
-static void parse_end(struct foliomap *m)
-{
-	const struct opts *o = &m->opts;
-
-	if (m->mode == MODE_ADDR && m->nargs < 2)
-		opts__bad("PID wants an ADDR");
-	if (m->mode == MODE_RANGE && m->nargs < 3)
-		opts__bad("range wants PID START LEN");
-	if (m->mode == MODE_CENSUS || o->nreplay)
-		return;
-	if (o->interval_ns || o->count || o->duration_ns || o->npids || o->cgroup || m->node >= 0)
-		opts__bad("-i, -n, -d, -p, -c and --node are for a census");
-}
-
-static error_t parse_own(int key, char *arg, struct argp_state *state)
-{
-	struct foliomap *m = state->input;
-
-	switch (key) {
-	case OPT_PFN:
-		m->query.pfn = parse_u64("PFN must be a number, as 74565 or 0x12345", arg, 0);
-		if (m->mode != MODE_NONE)
-			opts__bad("--pfn excludes other arguments");
-		m->mode = MODE_PFN;
-		return 0;
-	case OPT_NODE:
-		m->node = opts__number("a node", arg, 0, INT16_MAX);
-		return 0;
-	case ARGP_KEY_ARG:
-		parse_arg(m, arg);
-		return 0;
-	case ARGP_KEY_END:
-		parse_end(m);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_option own_options[] = {
-	{ "pfn", OPT_PFN, "PFN", 0, "the page frame of this number", 2 },
-	{ "node", OPT_NODE, "N", 0, "of a census, only this NUMA node", 2 },
-	{ 0 }
-};
-
-static const struct argp own = { .options = own_options, .parser = parse_own };
 
 /* --------------------------------------------------------------- showing */
 
@@ -210,6 +66,9 @@ static int header(struct foliomap *m)
 
 	if (m->opts.json)
 		return head__json(&m->head, m->f, m->argc, m->argv);
+	/* One folio says itself what it does not know. */
+	if (!m->opts.nreplay && m->ask.mode != ASK_CENSUS && !m->opts.verbose)
+		return 0;
 	if (!covered(&m->head, COVERAGE_PARTIAL) && !covered(&m->head, COVERAGE_NONE))
 		return 0;
 	p = prose__open(&prose, m->f);
@@ -297,7 +156,7 @@ static enum status live_folio(struct foliomap *m)
 	double start = json__now();
 	unsigned int tries;
 	json_t *line;
-	enum status status = query__run(folio_live__kmem(m->live), &m->query, &line, &tries);
+	enum status status = query__run(folio_live__kmem(m->live), &m->ask.query, &line, &tries);
 
 	if (m->opts.verbose)
 		warn_user("looked at %u times", tries + 1);
@@ -308,8 +167,8 @@ static enum status live_range(struct foliomap *m)
 {
 	double start = json__now();
 	json_t *line;
-	enum status status =
-		range__run(folio_live__kmem(m->live), m->query.pid, m->query.addr, m->len, &line);
+	enum status status = range__run(folio_live__kmem(m->live), m->ask.query.pid,
+					m->ask.query.addr, m->ask.len, &line);
 
 	size_t runs;
 
@@ -393,39 +252,24 @@ static enum status census_again_and_again(struct foliomap *m)
 	return status;
 }
 
-/* How much of it this kernel lets us see. */
-static void cover_census(struct foliomap *m)
-{
-	const struct census *c = &m->census;
-
-	head__cover(&m->head, "device", c->zones.unplaced ? COVERAGE_NONE : COVERAGE_FULL,
-		    c->zones.unplaced ? "/proc/zoneinfo does not tell where ZONE_DEVICE begins" :
-					NULL);
-	head__cover(&m->head, "lru", c->k->multi_gen_lru ? COVERAGE_PARTIAL : COVERAGE_FULL,
-		    c->k->multi_gen_lru ? "of the multi-gen LRU it is not told which generation" :
-					  NULL);
-	head__cover(&m->head, "exchange", COVERAGE_PARTIAL,
-		    "by a look from outside: no partner's node, cpuset or mapping flags");
-}
-
 /* What of the machine is counted; ST_OK, or ST_FAIL with a message. */
 static enum status begin_census(struct foliomap *m)
 {
 	struct census *c = &m->census;
-	bool found = m->node < 0;
+	bool found = m->ask.node < 0;
 	struct stat st;
 	int err;
 
 	c->k = folio_live__kmem(m->live);
-	c->node = m->node;
+	c->node = m->ask.node;
 	err = zones__read(&c->zones, c->k, NULL);
 	if (err)
 		return fail(ST_FAIL, "cannot read /proc/zoneinfo: %s", strerror(-err));
-	cover_census(m);
+	cover__census(&m->head, c);
 	for (size_t i = 0; i < c->zones.n; i++)
-		found |= c->zones.zone[i].nid == m->node;
+		found |= c->zones.zone[i].nid == m->ask.node;
 	if (!found)
-		return fail(ST_FAIL, "no node %d with memory", m->node);
+		return fail(ST_FAIL, "no node %d with memory", m->ask.node);
 	if (!m->opts.cgroup)
 		return ST_OK;
 	c->cgroup = stat(m->opts.cgroup, &st) ? NULL : cgroup__path(st.st_ino);
@@ -436,16 +280,20 @@ static enum status begin_census(struct foliomap *m)
 static enum status live_census(struct foliomap *m)
 {
 	enum status status = begin_census(m);
+	bool begun = false;
 
-	if (!status)
+	if (!status) {
 		status = shown(header(m));
+		begun = !status;
+	}
 	if (!status && m->opts.interval_ns)
 		status = census_again_and_again(m);
 	else if (!status && on_tick(m, true) == LOOP_FAIL)
 		status = ST_FAIL;
 	folio_live__cost(m->live, &m->books);
-	if (!status)
-		status = shown(end(m));
+	/* Also of one that ended early, as with its process. */
+	if (begun && shown(end(m)))
+		status = ST_FAIL;
 	census__free(&m->census);
 	return status;
 }
@@ -454,9 +302,11 @@ static enum status live(struct foliomap *m)
 {
 	enum status status = folio_live__open(m->opts.verbose, &m->head, &m->live);
 
-	if (!status && m->mode == MODE_CENSUS)
+	if (!status)
+		cover__kinds(&m->head, folio_live__kmem(m->live));
+	if (!status && m->ask.mode == ASK_CENSUS)
 		status = live_census(m);
-	else if (!status && m->mode == MODE_RANGE)
+	else if (!status && m->ask.mode == ASK_RANGE)
 		status = live_range(m);
 	else if (!status)
 		status = live_folio(m);
@@ -529,23 +379,24 @@ static enum status replay(struct foliomap *m)
 
 int main(int argc, char **argv)
 {
-	struct foliomap m = { .argc = argc, .argv = argv, .node = -1 };
+	struct foliomap m = { .argc = argc, .argv = argv };
 	const struct opts_tool tool = {
 		.doc = doc,
 		.args_doc = "PID ADDR\n--pfn PFN\nrange PID START LEN\ncensus [INTERVAL [COUNT]]",
 		.uses = OPTS_TARGET | OPTS_REPLAY | OPTS_INTERVAL,
-		.own = &own,
-		.own_input = &m,
+		.own = &ask__argp,
+		.own_input = &m.ask,
 	};
 	enum status status;
 
+	m.ask = (struct ask){ .opts = &m.opts, .node = -1 };
 	text__init();
 	status = opts__parse(&m.opts, &tool, argc, argv);
 	if (status)
 		return status;
-	if (m.opts.nreplay && m.mode != MODE_NONE)
+	if (m.opts.nreplay && m.ask.mode != ASK_NONE)
 		opts__bad("a recording is shown as it is: no other arguments");
-	if (!m.opts.nreplay && m.mode == MODE_NONE)
+	if (!m.opts.nreplay && m.ask.mode == ASK_NONE)
 		opts__bad("say which: PID ADDR, --pfn PFN, range PID START LEN, or census");
 	status = out__open(m.opts.output, &m.f);
 	if (status)

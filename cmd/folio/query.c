@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "../lib/cgroup.h"
 #include "../lib/json.h"
+#include "census.h"
 #include "mappers.h"
 #include "maps.h"
 #include "owner.h"
@@ -120,6 +121,7 @@ static json_t *folio_json(struct kmem *k, const struct folio *f)
 		set(line, "folio_mapcount",
 		    f->large_mapped < 0 ? json_null() : json_integer(f->large_mapped));
 	}
+	set(line, "exchange", json_string(census__result_name(census__result(&k->layout, f))));
 	set(line, "memcg", cgroup_json(k, f));
 	set(line, "mapping", has_mapping(f) ? hex(f->head.mapping) : json_null());
 	set(line, "mapping_tag", json_string(has_mapping(f) ? tag_name(f) : "none"));

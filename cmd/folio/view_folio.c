@@ -91,6 +91,18 @@ static void say_counts(FILE *p, const json_t *line)
 	fprintf(p, ", %" JSON_INTEGER_FORMAT " as a whole", integer(line, "entire_mapcount"));
 }
 
+static void say_exchange(FILE *p, const json_t *line)
+{
+	const char *result = json_string_value(json_object_get(line, "exchange"));
+
+	if (!result || !strcmp(result, "none"))
+		return;
+	if (!strcmp(result, "ok"))
+		fputs("  exchange could trade places with an anonymous page as it is", p);
+	else
+		fprintf(p, "  exchange not as it is: %s", result);
+}
+
 static void say_memcg(FILE *p, const json_t *line)
 {
 	if (json_is_string(json_object_get(line, "memcg")))
@@ -275,7 +287,7 @@ static int print_mappers(FILE *out, const json_t *line, unsigned int width)
 int view__folio(FILE *out, const json_t *line, unsigned int width)
 {
 	void (*const says[])(FILE * p, const json_t *line) = {
-		say_which,   say_flags,	   say_counts, say_memcg,
+		say_which,   say_flags,	   say_counts, say_exchange, say_memcg,
 		say_mapping, say_anon_vma, say_file,   say_changed,
 	};
 	int err = 0;
