@@ -2,7 +2,8 @@
 /*
  * Pages of every kind, of which is known beforehand what they are and who maps them where.
  *
- * usage: pages FILE THOUSAND | pages --churn | pages --hold PAGES CHILDREN
+ * usage: pages FILE THOUSAND | pages --churn | pages --flicker | pages --hold PAGES CHILDREN |
+ *        pages --map FILE | pages --swap
  *
  * FILE: a file to be made, on the file system to be tested.  THOUSAND: how many processes map
  * one page.  Prints a line of JSON for each page and, at last, an empty one; then waits until
@@ -11,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -284,16 +286,103 @@ static void file(const char *path)
 
 /* ------------------------------------------------------------- large folios */
 
+/* Room for a large folio of @size bytes, at its place; NULL: this kernel has none. */
+static char *room_for(size_t size, int flags, int fd)
+{
+	char *p = map_at(NULL, 2 * size, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	p = (char *)(((uintptr_t)p + size - 1) & ~(size - 1));
+	p = map_at(p, size, flags, fd, 0);
+	return madvise(p, size, MADV_HUGEPAGE) ? NULL : p;
+}
+
+static void write_all(char *p, size_t size, const char *name)
+{
+	for (size_t i = 0; i < size / PAGE; i++)
+		strcpy(p + i * PAGE, name);
+}
+
 static char *map_huge(void)
 {
-	char *p = map_anon(2 * HUGE);
+	char *p = room_for(HUGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 
-	p = (char *)(((uintptr_t)p + HUGE - 1) & ~(HUGE - 1));
-	if (madvise(p, HUGE, MADV_HUGEPAGE))
-		return NULL; /* this kernel has no THP */
-	for (size_t i = 0; i < HUGE / PAGE; i++)
-		strcpy(p + i * PAGE, "thp");
+	if (p)
+		write_all(p, HUGE, "thp");
 	return p;
+}
+
+/* What is there before the first write, as large. */
+static void huge_zero(void)
+{
+	volatile char *p = room_for(HUGE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (!p)
+		return;
+	(void)p[0];
+	tell_own("huge_zero", "zero_page", 9, (char *)p + 5 * PAGE, ",\"place\":5");
+}
+
+/* Between a page and a page table's worth: since 6.8 (19eaf44954df). */
+static void mthp(void)
+{
+	const size_t size = 16 * PAGE;
+	char *whole = room_for(size, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	char *part = room_for(size, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+
+	if (!whole || !part || access("/sys/kernel/mm/transparent_hugepage/hugepages-64kB", F_OK))
+		return;
+	write_all(whole, size, "mthp");
+	write_all(part, size, "mthp");
+	tell_own("mthp", "anon", 4, whole + 11 * PAGE, ",\"pages\":16,\"place\":11");
+	must(munmap(part, 5 * PAGE), "munmap");
+	tell_own("mthp", "anon", 4, part + 11 * PAGE, ",\"pages\":11,\"place\":11");
+}
+
+static void read_second_half(void *arg)
+{
+	must(munmap(arg, HUGE / 2), "munmap");
+	(void)*(volatile char *)((char *)arg + 300 * PAGE);
+}
+
+/* One of shared memory, of which a child maps only some of the second half. */
+static void shmem_huge(void)
+{
+	int fd = memfd_create("pages-shmem-huge", 0);
+	struct place both[2];
+	char *p;
+
+	if (fd < 0 || ftruncate(fd, HUGE))
+		die("memfd_create");
+	p = room_for(HUGE, MAP_SHARED, fd);
+	if (!p)
+		return;
+	write_all(p, HUGE, "shmem_huge");
+	both[0] = (struct place){ getpid(), p + 300 * PAGE };
+	both[1] = (struct place){ child(read_second_half, p), p + 300 * PAGE };
+	tell("shmem_huge", "shmem", 9, both, 2, NULL, 0,
+	     ",\"pages\":512,\"place\":300,\"a_ops\":\"shmem_aops\"");
+}
+
+static int wait_forever(void *arg)
+{
+	(void)arg;
+	for (;;)
+		pause();
+	return 0;
+}
+
+/* Two processes with one memory are one mapper. */
+static void shared_mm(void)
+{
+	const size_t stack = 16 * PAGE;
+	char *p = map_anon(PAGE), more[64];
+	int pid = clone(wait_forever, map_anon(stack) + stack, CLONE_VM | SIGCHLD, NULL);
+
+	if (pid < 0)
+		die("clone");
+	strcpy(p, "shared_mm");
+	snprintf(more, sizeof(more), ",\"shared_with\":[%d]", pid);
+	tell_own("shared_mm", "anon", 0, p, more);
 }
 
 static void unmap_half(void *arg)
@@ -378,7 +467,8 @@ static uint64_t frame(const void *addr)
 	if (fd < 0 || pread(fd, &entry, sizeof(entry), (uintptr_t)addr / PAGE * 8) != 8)
 		die("pagemap");
 	close(fd);
-	return entry & ((1ULL << 55) - 1);
+	/* An entry for swap has other things there. */
+	return entry >> 63 ? entry & ((1ULL << 55) - 1) : 0;
 }
 
 /* Two equal pages of this process, and a child that has them since they were merged. */
@@ -448,20 +538,80 @@ static void churn(void)
 	}
 }
 
+/* One page at a place, mapped, written, unmapped and freed, without end. */
+static void flicker(void)
+{
+	printf("{\"pid\":%d,\"address\":\"%lx\"}\n", getpid(), HERE);
+	fflush(stdout);
+	for (;;) {
+		char *p = map_at((char *)HERE, PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		strcpy(p, "flicker");
+		sched_yield();
+		must(munmap(p, PAGE), "munmap");
+	}
+}
+
+static void wait_for_end(void)
+{
+	char byte;
+
+	while (read(0, &byte, 1) > 0)
+		;
+}
+
+/* The beginning of a file, shared, and written to. */
+static void map_file(const char *path)
+{
+	int fd = open(path, O_RDWR);
+	char *p;
+
+	if (fd < 0)
+		die(path);
+	p = map_at(NULL, PAGE, MAP_SHARED, fd, 0);
+	p[0] = 'm';
+	printf("{\"pid\":%d,\"address\":\"%lx\"}\n", getpid(), (unsigned long)p);
+	fflush(stdout);
+	wait_for_end();
+}
+
+/*
+ * Pages that go to swap.  The first stays there; the second comes back for reading, so it is
+ * in the swap cache, and a child that has it too has an entry for swap.
+ */
+static void swapped(void)
+{
+	const size_t n = 64;
+	char *p = map_anon(n * PAGE);
+	pid_t pid;
+
+	madvise(p, n * PAGE, MADV_NOHUGEPAGE);
+	write_all(p, n * PAGE, "swapped");
+	pid = child(NULL, NULL);
+	for (int i = 0; i < 100 && frame(p + (n - 1) * PAGE); i++) {
+		must(madvise(p, n * PAGE, MADV_PAGEOUT), "MADV_PAGEOUT");
+		sleep_ms(50);
+	}
+	(void)*(volatile char *)(p + PAGE);
+	printf("{\"pid\":%d,\"child\":%d,\"away\":\"%lx\",\"back\":\"%lx\"}\n", getpid(), pid,
+	       (unsigned long)(p + (n - 1) * PAGE), (unsigned long)(p + PAGE));
+	fflush(stdout);
+	wait_for_end();
+}
+
 /* So many anonymous pages, and so many processes that share them. */
 static void hold(unsigned int pages, unsigned int children)
 {
-	char *p = map_anon((pages + 1) * PAGE), byte;
+	char *p = map_anon((pages + 1) * PAGE);
 
 	madvise(p, (pages + 1) * PAGE, MADV_NOHUGEPAGE);
 	for (unsigned int i = 0; i < pages; i++)
 		p[i * PAGE] = 1;
 	for (unsigned int i = 0; i < children; i++)
 		child(NULL, NULL);
-	printf("%d\n", getpid());
+	printf("%d %lx\n", getpid(), (unsigned long)p);
 	fflush(stdout);
-	while (read(0, &byte, 1) > 0)
-		;
+	wait_for_end();
 	exit(0);
 }
 
@@ -509,16 +659,27 @@ static void of_many(void)
 
 int main(int argc, char **argv)
 {
-	void (*const acts[])(void) = { of_one, cow,	   moved,   split, shmem,  of_file,
-				       thp,    thp_shared, hugetlb, ksm,   of_many };
-	char byte;
+	void (*const acts[])(void) = { of_one, cow,	   moved,   split,	shared_mm,
+				       shmem,  of_file,	   thp,	    thp_shared, huge_zero,
+				       mthp,   shmem_huge, hugetlb, ksm,	of_many };
 
 	if (argc == 2 && !strcmp(argv[1], "--churn"))
 		churn();
+	if (argc == 2 && !strcmp(argv[1], "--flicker"))
+		flicker();
+	if (argc == 2 && !strcmp(argv[1], "--swap")) {
+		swapped();
+		return 0;
+	}
+	if (argc == 3 && !strcmp(argv[1], "--map")) {
+		map_file(argv[2]);
+		return 0;
+	}
 	if (argc == 4 && !strcmp(argv[1], "--hold"))
 		hold(atoi(argv[2]), atoi(argv[3]));
 	if (argc != 3) {
-		fputs("usage: pages FILE THOUSAND | pages --churn | pages --hold PAGES CHILDREN\n",
+		fputs("usage: pages FILE THOUSAND | pages --churn | pages --flicker | pages --swap | "
+		      "pages --map FILE | pages --hold PAGES CHILDREN\n",
 		      stderr);
 		return 2;
 	}
@@ -528,7 +689,6 @@ int main(int argc, char **argv)
 		apart(acts[i]);
 	puts("");
 	fflush(stdout);
-	while (read(0, &byte, 1) > 0)
-		;
+	wait_for_end();
 	return 0;
 }
