@@ -554,6 +554,105 @@ static void test_census(void **state)
 	free(m);
 }
 
+/* ------------------------------------------------------------------ zones */
+
+#define NODE_STRUCT (HEAP + 0x9000)
+
+static const char zoneinfo[] = "Node 0, zone   Normal\n"
+			       "  pages free     1\n"
+			       "        spanned  192\n"
+			       "        present  192\n"
+			       "        managed  100\n"
+			       "  start_pfn:           4096\n"
+			       "Node 0, zone  Movable\n"
+			       "        spanned  64\n"
+			       "        present  64\n"
+			       "        managed  64\n"
+			       "  start_pfn:           4160\n"
+			       "Node 0, zone   Device\n"
+			       "        spanned  64\n"
+			       "        present  0\n"
+			       "        managed  0\n"
+			       "Node 1, zone      DMA\n"
+			       "        spanned  0\n";
+
+static struct zones zones_of(struct memory *m)
+{
+	struct zones zones = { 0 };
+	char path[] = "/tmp/folio-zoneinfo-XXXXXX";
+	int fd = mkstemp(path);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	assert_non_null(f);
+	fputs(zoneinfo, f);
+	fclose(f);
+	assert_int_equal(zones__read(&zones, &m->k, path), 0);
+	remove(path);
+	return zones;
+}
+
+static void test_zones(void **state)
+{
+	struct memory *m = memory_new();
+	struct folio_layout *l = &m->k.layout;
+	struct zones zones = zones_of(m);
+
+	(void)state;
+	/* Nobody tells where device memory begins. */
+	assert_int_equal(zones.n, 2);
+	assert_true(zones.unplaced);
+	zones__free(&zones);
+	/* The node's struct does. */
+	l->pgdat_zones = 0x20;
+	l->zone_size = 0x40;
+	l->zone_start = 8;
+	l->zone_spanned = 16;
+	m->k.node_data = HEAP + 0x8f00;
+	put(raw(m, HEAP + 0x8f00), 0, NODE_STRUCT, 8);
+	put(raw(m, NODE_STRUCT), 0x20 + FOLIO_ZONE_DEVICE * 0x40 + 8, FIRST + 192, 8);
+	put(raw(m, NODE_STRUCT), 0x20 + FOLIO_ZONE_DEVICE * 0x40 + 16, 64, 8);
+	zones = zones_of(m);
+	assert_int_equal(zones.n, 3);
+	assert_false(zones.unplaced);
+	assert_false(zones__have(&zones, FIRST + 191, FOLIO_ZONE_DEVICE));
+	assert_true(zones__have(&zones, FIRST + 192, FOLIO_ZONE_DEVICE));
+	assert_false(zones__have(&zones, FIRST + 256, FOLIO_ZONE_DEVICE));
+	zones__free(&zones);
+	/* What is there does not agree with what is told. */
+	put(raw(m, NODE_STRUCT), 0x20 + FOLIO_ZONE_DEVICE * 0x40 + 16, 65, 8);
+	zones = zones_of(m);
+	assert_true(zones.unplaced);
+	zones__free(&zones);
+	free(m);
+}
+
+/* A zone inside another's span: each frame counts once, for whom its struct page names. */
+static void test_overlap(void **state)
+{
+	struct memory *m = memory_new();
+	struct census c = { .k = &m->k, .node = -1 };
+	json_t *json, *rows;
+
+	(void)state;
+	c.zones = zones_of(m);
+	for (unsigned int i = 0; i < 192; i++)
+		set_page(m, i,
+			 bits(ANON_LRU, 0,
+			      i >= 64 && i < 128 ? FOLIO_ZONE_MOVABLE : FOLIO_ZONE_NORMAL),
+			 ANON_VMA | 1, i, 1, 1);
+	/* In neither: the first zone's. */
+	set_page(m, 100, bits(0, 7, FOLIO_ZONE_DMA), 0, 0, 0, 1);
+	assert_int_equal(census__run(&c), 0);
+	assert_int_equal(c.pages, 192);
+	json = census__json(&c);
+	rows = json_object_get(json, "rows");
+	assert_row(rows, "anon", 0, 191, 191);
+	assert_row(rows, "kernel", 0, 1, 1);
+	json_decref(json);
+	census__free(&c);
+	free(m);
+}
+
 /* ---------------------------------------- what changes while it is looked at */
 
 static json_t *asked(struct memory *m, unsigned int at)
@@ -620,4 +719,5 @@ static void test_changes(void **state)
 RUN_TESTS(cmocka_unit_test(test_place), cmocka_unit_test(test_large), cmocka_unit_test(test_kinds),
 	  cmocka_unit_test(test_tree), cmocka_unit_test(test_torn_tree),
 	  cmocka_unit_test(test_exchange), cmocka_unit_test(test_census),
+	  cmocka_unit_test(test_zones), cmocka_unit_test(test_overlap),
 	  cmocka_unit_test(test_changes))
