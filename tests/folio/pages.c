@@ -3,7 +3,7 @@
  * Pages of every kind, of which is known beforehand what they are and who maps them where.
  *
  * usage: pages FILE THOUSAND | pages --churn | pages --flicker | pages --hold PAGES CHILDREN |
- *        pages --map FILE | pages --swap
+ *        pages --map FILE | pages --swap | pages --range
  *
  * FILE: a file to be made, on the file system to be tested.  THOUSAND: how many processes map
  * one page.  Prints a line of JSON for each page and, at last, an empty one; then waits until
@@ -282,6 +282,25 @@ static void file(const char *path)
 	if (fd < 0)
 		die(path);
 	cached("file", "file", fd, (char *)HERE, NULL);
+}
+
+/* A page of a file that somebody mapped privately and wrote: a copy, and a phantom. */
+static void private_copy(void)
+{
+	int fd = memfd_create("pages-private", 0);
+	struct place shared, copy;
+	char *p, *q;
+
+	if (fd < 0 || ftruncate(fd, 8 * PAGE))
+		die("memfd_create");
+	q = map_at(NULL, PAGE, MAP_SHARED, fd, 3 * PAGE);
+	strcpy(q, "behind");
+	p = map_at(NULL, 4 * PAGE, MAP_PRIVATE, fd, 2 * PAGE);
+	strcpy(p + PAGE, "private");
+	shared = (struct place){ getpid(), q };
+	copy = (struct place){ getpid(), p + PAGE };
+	tell("private", "anon", 0, &copy, 1, NULL, 0, ",\"own\":true");
+	tell("behind", "shmem", 0, &shared, 1, &copy, 1, NULL);
 }
 
 /* ------------------------------------------------------------- large folios */
@@ -600,6 +619,51 @@ static void swapped(void)
 	wait_for_end();
 }
 
+/* A run of pages as foliomap should tell it. */
+static void tell_run(const char *at, unsigned int pages, const char *kind, int order, int sharers)
+{
+	printf("{\"start\":\"0x%lx\",\"pages\":%u,\"kind\":\"%s\"", (unsigned long)at, pages, kind);
+	if (order >= 0)
+		printf(",\"order\":%d,\"sharers\":%d", order, sharers);
+	puts("}");
+}
+
+/*
+ * Runs of pages, of which a child shares some: anonymous ones, some never used and some only
+ * read, a gap, shared memory, and a large folio.
+ */
+static void range(void)
+{
+	char *p = map_at((char *)HERE, 7 * PAGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+	int fd = memfd_create("pages-range", 0);
+
+	if (fd < 0 || ftruncate(fd, 4 * PAGE))
+		die("memfd_create");
+	write_all(p, 3 * PAGE, "range");
+	(void)*(volatile char *)(p + 5 * PAGE);
+	(void)*(volatile char *)(p + 6 * PAGE);
+	q = map_at(p + 8 * PAGE, 4 * PAGE, MAP_SHARED, fd, 0);
+	write_all(q, 2 * PAGE, "range");
+	child(NULL, NULL);
+	strcpy(p + PAGE, "written");
+	printf("%d %lx\n", getpid(), HERE);
+	tell_run(p, 1, "anon", 0, 2);
+	tell_run(p + PAGE, 1, "anon", 0, 1);
+	tell_run(p + 2 * PAGE, 1, "anon", 0, 2);
+	tell_run(p + 3 * PAGE, 2, "none", -1, 0);
+	tell_run(p + 5 * PAGE, 2, "zero_page", 0, 0);
+	tell_run(q, 2, "shmem", 0, 1);
+	tell_run(q + 2 * PAGE, 2, "none", -1, 0);
+	q = map_at(p + HUGE, HUGE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (!madvise(q, HUGE, MADV_HUGEPAGE)) {
+		write_all(q, HUGE, "range");
+		tell_run(q, HUGE / PAGE, "anon", 9, 1);
+	}
+	puts("");
+	fflush(stdout);
+	wait_for_end();
+}
+
 /* So many anonymous pages, and so many processes that share them. */
 static void hold(unsigned int pages, unsigned int children)
 {
@@ -660,9 +724,10 @@ static void of_many(void)
 
 int main(int argc, char **argv)
 {
-	void (*const acts[])(void) = { of_one, cow,	   moved,   split,	shared_mm,
-				       shmem,  of_file,	   thp,	    thp_shared, huge_zero,
-				       mthp,   shmem_huge, hugetlb, ksm,	of_many };
+	void (*const acts[])(void) = { of_one,	   cow,		 moved,	    split,
+				       shared_mm,  private_copy, shmem,	    of_file,
+				       thp,	   thp_shared,	 huge_zero, mthp,
+				       shmem_huge, hugetlb,	 ksm,	    of_many };
 
 	if (argc == 2 && !strcmp(argv[1], "--churn"))
 		churn();
@@ -670,6 +735,10 @@ int main(int argc, char **argv)
 		flicker();
 	if (argc == 2 && !strcmp(argv[1], "--swap")) {
 		swapped();
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "--range")) {
+		range();
 		return 0;
 	}
 	if (argc == 3 && !strcmp(argv[1], "--map")) {
@@ -680,7 +749,7 @@ int main(int argc, char **argv)
 		hold(atoi(argv[2]), atoi(argv[3]));
 	if (argc != 3) {
 		fputs("usage: pages FILE THOUSAND | pages --churn | pages --flicker | pages --swap | "
-		      "pages --map FILE | pages --hold PAGES CHILDREN\n",
+		      "pages --map FILE | pages --range | pages --hold PAGES CHILDREN\n",
 		      stderr);
 		return 2;
 	}
