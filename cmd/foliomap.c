@@ -45,7 +45,8 @@ struct foliomap {
 	struct books books;
 	struct folio_live *live;
 	struct census census;
-	json_t *recorded; /* lines of a recording, an array */
+	enum status failed; /* why a census was cut short */
+	json_t *recorded;   /* lines of a recording, an array */
 };
 
 /* --------------------------------------------------------------- showing */
@@ -218,7 +219,8 @@ static enum loop_verdict on_tick(void *arg, bool last)
 	int err;
 
 	(void)last;
-	if (take_census(m, &line))
+	m->failed = take_census(m, &line);
+	if (m->failed)
 		return LOOP_FAIL;
 	err = body(m, line);
 	json_decref(line);
@@ -290,6 +292,8 @@ static enum status live_census(struct foliomap *m)
 		status = census_again_and_again(m);
 	else if (!status && on_tick(m, true) == LOOP_FAIL)
 		status = ST_FAIL;
+	if (status && m->failed)
+		status = m->failed;
 	folio_live__cost(m->live, &m->books);
 	/* Also of one that ended early, as with its process. */
 	if (begun && shown(end(m)))

@@ -22,7 +22,7 @@ struct kmem_read {
 /* A process's memory, and whose it is. */
 struct kmem_task {
 	uint64_t mm;
-	uint32_t pid; /* 0: of another PID namespace */
+	uint32_t pid; /* 0: of none that is seen from here */
 	char comm[16];
 };
 
@@ -41,6 +41,8 @@ struct kmem {
 	int hugetlb_index_is_huge;
 	/* Folios are in generations; PG_active is not what it was (ec1c86b25f4b, 6.1). */
 	int multi_gen_lru;
+	/* We are in a PID namespace: there may be processes that tasks() does not tell. */
+	int in_pidns;
 
 	/* Reads what may be another since: zero_pfn and huge_zero_pfn. */
 	void (*refresh)(struct kmem *k);

@@ -316,6 +316,7 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 	live->kmem.hugetlb_index_is_huge = symbols->hugetlb_index;
 	live->kmem.node_data = symbols->node_data;
 	live->kmem.multi_gen_lru = has_multi_gen_lru();
+	live->kmem.in_pidns = bpfenv__in_pidns();
 	live->kmem.zero_pfn = live->kmem.huge_zero_pfn = UINT64_MAX;
 	status = find_pages(&live->kmem, &own, variable(&live->kmem, symbols->vmemmap_base),
 			    symbols->hidden);

@@ -106,7 +106,7 @@ static int prove(struct mappers *ms, struct mapper *m, const struct span *span)
 	if (m->n_tasks) {
 		err = ask(m, span);
 	} else {
-		m->has = m->tasks ? MAPPER_OUTSIDE : MAPPER_GONE;
+		m->has = m->tasks || ms->in_pidns ? MAPPER_OUTSIDE : MAPPER_GONE;
 		m->tasks = NULL;
 	}
 	ms->torn |= m->has == MAPPER_GONE;
@@ -224,6 +224,7 @@ int mappers__find(struct kmem *k, const struct folio *f, struct mappers *ms)
 
 	if (!folio__is_mapped_kind(f))
 		return 0;
+	ms->in_pidns = k->in_pidns;
 	err = k->tasks(k, &ms->tasks);
 	if (!err)
 		err = f->kind == FOLIO_KIND_KSM ? by_ksm(k, f, ms) : by_tree(k, f, ms, &span);

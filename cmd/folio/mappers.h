@@ -17,7 +17,7 @@ enum mapper_has {
 	MAPPER_SWAP,  /* nothing, or in swap, or on its way elsewhere */
 	MAPPER_NONE,
 	/* From here on it cannot be told, because the process */
-	MAPPER_OUTSIDE, /* is in another PID namespace */
+	MAPPER_OUTSIDE, /* is in another PID namespace, most likely */
 	MAPPER_REFUSED, /* may not be looked at */
 	MAPPER_GONE,	/* is on its way in or out */
 };
@@ -41,6 +41,7 @@ struct mappers {
 	struct mapper *mapper; /* by pid and address */
 	size_t n, cap;
 	struct kmem_tasks tasks;
+	bool in_pidns;	 /* of some processes @tasks has nothing */
 	uint32_t mapped; /* entries that map the frame */
 	bool torn;	 /* something changed while it was read: VMAs may be missing */
 };

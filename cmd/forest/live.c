@@ -82,15 +82,6 @@ static int load(struct forest_live *live, bool locked)
 	return 0;
 }
 
-static bool in_pid_namespace(void)
-{
-	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
-	const ino_t initial_pidns = 0xeffffffc;
-	struct stat st;
-
-	return !stat("/proc/self/ns/pid", &st) && st.st_ino != initial_pidns;
-}
-
 enum status forest_live__open(bool verbose, struct head *head, struct forest_live **out)
 {
 	struct forest_live *live = calloc(1, sizeof(*live));
@@ -125,8 +116,8 @@ enum status forest_live__open(bool verbose, struct head *head, struct forest_liv
 			    why[0] ? why : more, more);
 	}
 	head->backend = live->locked ? "task_vma" : "task";
-	head__cover(head, "anon_vmas", in_pid_namespace() ? COVERAGE_PARTIAL : COVERAGE_FULL,
-		    in_pid_namespace() ? namespaced : NULL);
+	head__cover(head, "anon_vmas", bpfenv__in_pidns() ? COVERAGE_PARTIAL : COVERAGE_FULL,
+		    bpfenv__in_pidns() ? namespaced : NULL);
 	head__cover(head, "consistency", live->locked ? COVERAGE_FULL : COVERAGE_PARTIAL,
 		    live->locked ? NULL : no_lock);
 	return ST_OK;

@@ -192,10 +192,18 @@ int bpfenv__drop_cmpxchg(struct bpf_program *prog)
 	return err;
 }
 
+/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
+static const ino_t initial_pidns = 0xeffffffc;
+
+bool bpfenv__in_pidns(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino != initial_pidns;
+}
+
 int bpfenv__pidns(const struct opts *opts, unsigned long long *dev, unsigned long long *ino)
 {
-	/* include/linux/proc_ns.h: PROC_PID_INIT_INO */
-	const ino_t initial_pidns = 0xeffffffc;
 	struct stat st;
 
 	if (!opts->npids)

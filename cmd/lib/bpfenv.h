@@ -47,6 +47,9 @@ bool bpfenv__has_cmpxchg(void);
  */
 int bpfenv__drop_cmpxchg(struct bpf_program *prog);
 
+/* Are we in a PID namespace below the initial one, so that not all processes are seen? */
+bool bpfenv__in_pidns(void);
+
 /*
  * The PID namespace that -p speaks of, for bpf/filter.bpf.h: left alone when it is
  * the initial one, or there is no -p.  0 or -errno.

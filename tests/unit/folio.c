@@ -696,6 +696,14 @@ static void test_changes(void **state)
 	assert_true(json_is_null(json_object_get(unknown, "pid")));
 	assert_string_equal(json_string_value(json_object_get(unknown, "why")), "gone");
 	json_decref(line);
+	/* Seen from a PID namespace it may be a process of another. */
+	m->k.in_pidns = true;
+	line = asked(m, 9);
+	assert_true(json_is_false(json_object_get(line, "torn")));
+	unknown = json_array_get(json_object_get(line, "unknown"), 0);
+	assert_string_equal(json_string_value(json_object_get(unknown, "why")), "outside");
+	json_decref(line);
+	m->k.in_pidns = false;
 	/* It goes from owner to owner. */
 	m->meanwhile = restless;
 	m->reads = 0;
