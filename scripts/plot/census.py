@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Draws recordings of foliomap --json census: memory by kind, and how far exchange reaches."""
 
-import json
 import math
 import sys
 import time
@@ -12,7 +11,7 @@ sys.dont_write_bytecode = True
 
 import figure
 import recording
-from figure import LEFT, RIGHT, WIDTH
+from figure import WIDTH
 from recording import percent_text
 
 TOOL = "foliomap"
@@ -44,15 +43,12 @@ class Data:
     """What all recordings together have: counts in the order of their times."""
 
     def __init__(self):
-        self.kernels = []
+        self.sources = recording.Sources()
         self.counts = []  # (time, {kind: bytes}, {result: bytes})
 
-    def read(self, path):
-        source = recording.Recording(path, TOOL)
-        kernel = recording.printable(source.header.get("kernel") or "unknown")
-        if kernel not in self.kernels:
-            self.kernels.append(kernel)
+    def read(self, source):
         source.each(self._interval)
+        self.sources.add(source)
 
     def _interval(self, _begin, end, line):
         kinds, results = {}, {}
@@ -80,7 +76,7 @@ def numbers(data):
     if not counts:
         return None
     return {
-        "kernels": data.kernels,
+        "kernels": data.sources.kernels,
         "begin": counts[0][0],
         "time": [count[0] - counts[0][0] for count in counts],
         "kinds": stacked(counts, 1, [name for name in KINDS if name not in FREE]),
@@ -92,38 +88,17 @@ def numbers(data):
 # ------------------------------------------------------------------ drawing
 
 
-def bytes_text(value):
-    units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
-    value /= 1024
-    while value >= 1000 and len(units) > 1:
-        value /= 1024
-        units.pop(0)
-    return f"{value:.3g} {units[0]}"
-
-
-def bars_of(times):
-    """Where each count's bar begins and how wide it is: up to the next one."""
-    widths = [max(b - a, recording.SHORTEST) for a, b in zip(times, times[1:])]
-    return times, widths + [widths[-1] if widths else 1]
-
-
 def draw_stack(page, drawn, key, colours):
     from matplotlib import ticker
 
+    lefts = drawn["time"]
+    widths = recording.widths(lefts)
     axes = page.axes(2.3)
-    lefts, widths = bars_of(drawn["time"])
-    bottom = [0] * len(lefts)
-    for name, values in drawn[key].items():
-        bars = axes.bar(lefts, values, widths, bottom, align="edge", color=colours[name],
-                        edgecolor=figure.FAINT, linewidth=0 if len(lefts) > 60 else .3)
-        for i, bar in enumerate(bars):
-            bar.set_gid(f"{key}-{name}-{i}")
-        bottom = [a + b for a, b in zip(bottom, values)]
-    axes.set(xlim=(0, lefts[-1] + widths[-1]), ylim=(0, max(bottom) or 1))
-    step = 2 ** max(math.ceil(math.log2((max(bottom) or 1) / 6)), 0)
+    most = figure.stack(axes, key, lefts, widths, drawn[key], colours)
+    step = 2 ** max(math.ceil(math.log2((most or 1) / 6)), 0)
     axes.yaxis.set_major_locator(ticker.MultipleLocator(step))
     axes.yaxis.set_major_formatter(ticker.FuncFormatter(
-        lambda value, _at: bytes_text(value) if value else "0"))
+        lambda value, _at: recording.bytes_text(value) if value else "0"))
     if len(lefts) > 1:
         figure.seconds_axis(axes.xaxis)
     else:
@@ -132,29 +107,11 @@ def draw_stack(page, drawn, key, colours):
 
 
 def legend(page, drawn, key, colours):
-    """Names with their share in the last count, each behind its colour, in lines."""
+    """Names with their share in the last count."""
     last = {name: values[-1] for name, values in drawn[key].items()}
     whole = sum(last.values()) or 1
-    room, box, gap, high = WIDTH - LEFT - RIGHT, .13, .16, .19  # inches
-    lines, left = [[]], 0
-    for name, value in last.items():
-        text = f"{name} {bytes_text(value)} ({percent_text(value / whole)})"
-        wide = box + .06 + page.ruler.inches(text, figure.SMALL) + gap
-        if lines[-1] and left + wide > room:
-            lines.append([])
-            left = 0
-        lines[-1].append((left, name, text))
-        left += wide
-    axes = page.axes(high * len(lines))
-    axes.set(xlim=(0, room), ylim=(len(lines), 0))
-    axes.set_axis_off()
-    for row, line in enumerate(lines):
-        for left, name, text in line:
-            axes.barh(row + .5, box, box / high, left, color=colours[name],
-                      edgecolor=figure.FAINT, linewidth=.5)
-            axes.text(left + box + .06, row + .5, text, va="center_baseline",
-                      fontsize=figure.SMALL)
-    page.skip(.1)
+    page.legend([(f"{name} {recording.bytes_text(value)} ({percent_text(value / whole)})",
+                  colours[name]) for name, value in last.items()])
 
 
 def draw(matplotlib, drawn):
@@ -165,7 +122,7 @@ def draw(matplotlib, drawn):
     for text in page.ruler.wrap(words, WIDTH - .3, 11):
         page.line(text, 11, weight="bold")
     free = sum(drawn["free"][name][-1] for name in drawn["free"])
-    page.heading("Memory in use, by kind", f"at last; {bytes_text(free)} are free")
+    page.heading("Memory in use, by kind", f"at last; {recording.bytes_text(free)} are free")
     draw_stack(page, drawn, "kinds", KINDS)
     legend(page, drawn, "kinds", KINDS)
     if drawn["exchange"]:
@@ -179,21 +136,8 @@ def draw(matplotlib, drawn):
 
 
 def main():
-    args = figure.parser(TOOL, description="Draw recordings of foliomap --json census: memory "
-                         "by kind over time, and how much of it exchange could take.")
-    opts = figure.parse(args, "census")
-    data = Data()
-    for path in opts.files:
-        data.read(path)
-    drawn = numbers(data)
-    if drawn is None:
-        raise recording.Bad(f"no census in {', '.join(opts.files)}")
-    if opts.out:
-        drawing = draw(figure.load(), drawn)
-        for path in opts.out:
-            figure.save(drawing, path)
-    if opts.numbers:
-        print(json.dumps(drawn, indent=1))
+    figure.main(TOOL, "Draw recordings of foliomap --json census: memory by kind over time, and "
+                "how much of it exchange could take.", Data(), numbers, draw, "no census", "census")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Draws recordings of exchangelat --json."""
 
-import json
 import math
 import sys
 import time
@@ -55,6 +54,7 @@ class Operation:
     def __init__(self):
         self.total = recording.Durations()
         self.each = recording.Durations()
+        self.blocked = recording.Durations()
         self.phases = {name: recording.Durations() for name in PHASES}
         self.results = {}
         self.by_interval = {}  # number of the interval: Hist of each
@@ -63,6 +63,7 @@ class Operation:
         each = row.get("each")
         self.total.read(row.get("total"))
         self.each.read(each)
+        self.blocked.read(row.get("blocked"))
         if each is not None:
             self.by_interval.setdefault(interval, recording.Hist()).read(each.get("hist"))
         for name, value in recording.mapping(row.get("phases"), "'phases'").items():
@@ -79,19 +80,13 @@ class Data:
     """What all recordings together have."""
 
     def __init__(self):
-        self.kernels, self.backends = [], []
+        self.sources = recording.Sources()
         self.spans = []
-        self.lost = 0
         self.operations = {name: Operation() for name in KINDS}
 
-    def read(self, path):
-        source = recording.Recording(path, TOOL)
-        for key, values in (("kernel", self.kernels), ("backend", self.backends)):
-            value = recording.printable(source.header.get(key) or "unknown")
-            if value not in values:
-                values.append(value)
+    def read(self, source):
         source.each(self._interval)
-        self.lost += source.lost()
+        self.sources.add(source)
 
     def _interval(self, begin, end, line):
         self.spans.append((begin, end))
@@ -128,12 +123,12 @@ def heat_of(op, timeline):
             for lo, hi in sorted(rates, key=lambda bounds: bounds[0])]
 
 
-def numbers(data):
-    """All that is drawn, in the form that --numbers prints."""
+def numbers(data, columns=COLUMNS):
+    """All that is drawn, in the form that --numbers prints; at most so many columns of time."""
     present = {name: op for name, op in data.operations.items() if op.each.count}
     if not present:
         return None
-    timeline = recording.Timeline(data.spans, COLUMNS)
+    timeline = recording.Timeline(data.spans, columns)
     operations = {}
     for name, op in present.items():
         kind = KINDS[name]
@@ -146,24 +141,18 @@ def numbers(data):
                                     if result != kind.done and n), key=lambda item: -item[1])),
             "also": {result: n for result, n in op.results.items()
                      if result in kind.not_refusals and n},
-            "each": {
-                "count": op.each.count,
-                "ns": op.each.ns,
-                "p50": op.each.percentile(50),
-                "p99": op.each.percentile(99),
-                "hist": [{"lo": lo, "hi": hi, "count": count}
-                         for lo, hi, count in op.each.hist.buckets()],
-            },
+            "each": op.each.numbers(),
+            "blocked": op.blocked.numbers(),
             "phases": phases_of(name, op),
             "heat": heat_of(op, timeline),
         }
     return {
-        "kernels": data.kernels,
-        "backends": data.backends,
+        "kernels": data.sources.kernels,
+        "backends": data.sources.backends,
         "begin": timeline.begin,
         "time": timeline.edges,
         "breaks": timeline.breaks,
-        "lost": data.lost,
+        "lost": data.sources.lost,
         "operations": operations,
     }
 
@@ -371,21 +360,9 @@ def draw(matplotlib, drawn):
 
 
 def main():
-    args = figure.parser(TOOL, description="Draw recordings of exchangelat --json: how long a "
-                         "pair or a page takes, in which phase, and when.")
-    opts = figure.parse(args, TOOL)
-    data = Data()
-    for path in opts.files:
-        data.read(path)
-    drawn = numbers(data)
-    if drawn is None:
-        raise recording.Bad(f"no exchange and no migration was timed in {', '.join(opts.files)}")
-    if opts.out:
-        drawing = draw(figure.load(), drawn)
-        for path in opts.out:
-            figure.save(drawing, path)
-    if opts.numbers:
-        print(json.dumps(drawn, indent=1))
+    figure.main(TOOL, "Draw recordings of exchangelat --json: how long a pair or a page takes, "
+                "in which phase, and when.", Data(), numbers, draw,
+                "no exchange and no migration was timed")
 
 
 if __name__ == "__main__":

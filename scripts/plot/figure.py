@@ -3,6 +3,7 @@
 
 import argparse
 import io
+import json
 import logging
 import math
 
@@ -84,6 +85,25 @@ def parse(args, tool):
     return opts
 
 
+def main(tool, description, data, numbers, draw, nothing, name=None):
+    """
+    What every plot does: data.read() each file, and show numbers(data) as it was asked to.
+    nothing: what to say when that is None; name: of the file without -o, unless it is the tool's.
+    """
+    opts = parse(parser(tool, description=description), name or tool)
+    for path in opts.files:
+        data.read(recording.Recording(path, tool))
+    drawn = numbers(data)
+    if drawn is None:
+        raise recording.Bad(f"{nothing} in {', '.join(opts.files)}")
+    if opts.out:
+        drawing = draw(load(), drawn)
+        for path in opts.out:
+            save(drawing, path)
+    if opts.numbers:
+        print(json.dumps(drawn, indent=1))
+
+
 def save(fig, path):
     """All of it or nothing, and without the date, so that the same data make the same file."""
     buffer = io.BytesIO()
@@ -139,6 +159,20 @@ def count_axis(axis, most):
     axis.set_minor_locator(ticker.NullLocator())
     axis.set_major_formatter(
         ticker.FuncFormatter(lambda n, _at: recording.count_text(n if n % 1 else round(n))))
+
+
+def stack(axes, name, lefts, widths, series, colours):
+    """Bars on one another, {name: values}; the height of the highest."""
+    bottom = [0] * len(lefts)
+    for part, values in series.items():
+        bars = axes.bar(lefts, values, widths, bottom, align="edge", color=colours[part],
+                        edgecolor=FAINT, linewidth=0 if len(lefts) > 60 else .3)
+        for i, bar in enumerate(bars):
+            bar.set_gid(f"{name}-{part}-{i}")
+        bottom = [a + b for a, b in zip(bottom, values)]
+    most = max(bottom, default=0)
+    axes.set(xlim=(0, lefts[-1] + widths[-1]), ylim=(0, most or 1))
+    return most
 
 
 def bounds(lo, hi):
@@ -252,6 +286,27 @@ class Page:
         """What an axis is of, below it."""
         self._placed.append((self._fig.text(0, 0, text, va="baseline"), left, self._used + .12))
         self.skip(.25)
+
+    def legend(self, entries):
+        """(text, colour), each behind its colour, in lines."""
+        room, box, gap, high = WIDTH - LEFT - RIGHT, .13, .16, .19  # inches
+        lines, left = [[]], 0
+        for text, colour in entries:
+            wide = box + .06 + self.ruler.inches(text, SMALL) + gap
+            if lines[-1] and left + wide > room:
+                lines.append([])
+                left = 0
+            lines[-1].append((left, text, colour))
+            left += wide
+        axes = self.axes(high * len(lines))
+        axes.set(xlim=(0, room), ylim=(len(lines), 0))
+        axes.set_axis_off()
+        for row, line in enumerate(lines):
+            for left, text, colour in line:
+                axes.barh(row + .5, box, box / high, left, color=colour, edgecolor=FAINT,
+                          linewidth=.5)
+                axes.text(left + box + .06, row + .5, text, va="center_baseline", fontsize=SMALL)
+        self.skip(.1)
 
     def colour_bar(self, mesh, axes, label):
         bar = self._fig.colorbar(mesh, cax=axes)

@@ -40,6 +40,35 @@ def run(main):
 # ------------------------------------------------------------------- values
 
 
+def address(obj, key):
+    """A number that is written as "0x..."."""
+    value = obj.get(key)
+    try:
+        if not isinstance(value, str) or not value.startswith("0x"):
+            raise ValueError
+        value = int(value[2:], 16)
+    except ValueError:
+        raise Malformed(f"'{key}' is not an address") from None
+    if not 0 <= value < 2 ** 64:
+        raise Malformed(f"'{key}' is not an address")
+    return value
+
+
+def name(obj, key):
+    """A text, fit to be shown; what is not there is empty."""
+    value = obj.get(key)
+    if value is not None and not isinstance(value, str):
+        raise Malformed(f"'{key}' is not a text")
+    return printable(value or "")
+
+
+def one_of(obj, key, known, what):
+    value = obj.get(key)
+    if not isinstance(value, str) or value not in known:
+        raise Malformed(f"no {what} '{value}' is known")
+    return value
+
+
 def number(obj, key):
     """A whole number from 0 on, no larger than the tools can count."""
     value = obj.get(key)
@@ -127,6 +156,13 @@ class Durations:
     def percentile(self, percent):
         return self.hist.percentile(percent, self.max)
 
+    def numbers(self):
+        """For --numbers: ns; counts by bucket."""
+        return {"count": self.count, "ns": self.ns, "p50": self.percentile(50),
+                "p99": self.percentile(99), "max": self.max,
+                "hist": [{"lo": lo, "hi": hi, "count": count}
+                         for lo, hi, count in self.hist.buckets()]}
+
 
 # -------------------------------------------------------------------- files
 
@@ -144,13 +180,16 @@ def _constant(name):
 
 class Recording:
     """
-    One file.  The header is read at once; each() reads the rest, and after it end is
-    the end line, or None when the recording was cut off.
+    One file.  The header is read at once; lines() or each() reads the rest, and after it
+    end is the end line, or None when the recording was cut off, and began and ended are
+    the times of what it has, in seconds since the epoch, or None.
     """
 
-    def __init__(self, path, tool):
+    def __init__(self, path, tool=None):
+        """tool: what it must be a recording of; None: any."""
         self.name = "standard input" if path == "-" else path
         self.end = None
+        self.began = self.ended = None
         self._line = 0
         self._file = _open(path)
         self.header = self._next()
@@ -159,7 +198,8 @@ class Recording:
         recorder = self.header.get("tool")
         if self.header.get("type") != "header" or not isinstance(recorder, str):
             raise self.bad("not a recording: no header")
-        if recorder != tool:
+        self.tool = recorder
+        if tool is not None and recorder != tool:
             raise self.bad(f"a recording of {recorder}, not of {tool}")
 
     def bad(self, why):
@@ -186,16 +226,19 @@ class Recording:
             raise self.bad("not a JSON object")
         return obj
 
-    def each(self, take):
-        """Calls take(begin, end, line) for every interval, with its time since the epoch."""
+    def lines(self, takes):
+        """Calls takes[type](begin, end, line) for every line of a type that is in takes."""
         while (line := self._next()) is not None:
             try:
-                if line.get("type") == "interval":
-                    end = seconds(line, "ts")
-                    take(end - seconds(line, "interval_s"), end, line)
-                elif line.get("type") == "end":
+                if line.get("type") == "end":
                     mapping(line.get("lost"), "'lost'")
                     self.end = line
+                elif line.get("type") in takes:
+                    end = seconds(line, "ts")
+                    begin = end - seconds(line, "interval_s")
+                    takes[line["type"]](begin, end, line)
+                    self.began = begin if self.began is None else min(self.began, begin)
+                    self.ended = end if self.ended is None else max(self.ended, end)
             except Malformed as error:
                 raise self.bad(error) from None
         if self.end is None:
@@ -203,12 +246,45 @@ class Recording:
         if self._file is not sys.stdin.buffer:
             self._file.close()
 
+    def each(self, take):
+        """Calls take(begin, end, line) for every interval, with its time since the epoch."""
+        self.lines({"interval": take})
+
     def lost(self):
         """Events that were seen and are in no interval."""
-        return sum(n for n in (self.end or {}).get("lost", {}).values() if type(n) is int)
+        return sum(counts((self.end or {}).get("lost")).values())
+
+
+def counts(obj):
+    """Whole numbers by name of an object of the end line, as "lost"; what else is in it is not."""
+    return {name: n for name, n in obj.items() if type(n) is int and 0 < n < 2 ** 64} \
+        if isinstance(obj, dict) else {}
+
+
+class Sources:
+    """What recordings that are added up were made with: each kernel and backend once."""
+
+    def __init__(self):
+        self.kernels, self.backends = [], []
+        self.lost = 0
+
+    def add(self, source):
+        """After its lines were read."""
+        for key, values in (("kernel", self.kernels), ("backend", self.backends)):
+            value = printable(source.header.get(key) or "unknown")
+            if value not in values:
+                values.append(value)
+        self.lost += source.lost()
 
 
 # --------------------------------------------------------------------- time
+
+
+def widths(times):
+    """How long each count of several lasts, in seconds: up to the next one."""
+    between = [max(b - a, SHORTEST) for a, b in zip(times, times[1:])]
+    return between + [between[-1] if between else 1]
+
 
 SHORTEST = 1e-3  # an interval of no length cannot be drawn
 
@@ -292,6 +368,16 @@ def ns_text(ns):
 
 def count_text(count):
     return str(count) if count < 100000 else _scaled(count, ["", "k", "M", "G", "T", "P", "E"])
+
+
+def bytes_text(value):
+    """Bytes in powers of 1024, three significant digits."""
+    units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
+    value /= 1024
+    while value >= 1000 and len(units) > 1:
+        value /= 1024
+        units.pop(0)
+    return f"{value:.3g} {units[0]}"
 
 
 def percent_text(share):
