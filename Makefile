@@ -18,7 +18,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -W
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
 TOOLS    := rmaptop exchangelat folioxchg anonvma forkchain foliomap
-PLOTS    := exchangelat census
+PLOTS    := exchangelat census rmaptop forkchain anonvma
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 LAT_SRC  := $(wildcard cmd/lat/*.c)
