@@ -238,7 +238,8 @@ def draw(matplotlib, drawn):
                                  f"at {began} UTC"], WIDTH - .3, 11):
         page.line(text, 11, weight="bold")
     rows = sum(len(tree["rows"]) for tree in drawn["trees"])
-    page.line(f"{len(drawn['trees'])} trees of {count_text(rows)} anon_vmas, "
+    page.line(f"{len(drawn['trees'])} tree{'s' if len(drawn['trees']) != 1 else ''} of "
+              f"{count_text(rows)} anon_vmas, "
               f"{count_text(sum(tree['avcs'] for tree in drawn['trees']))} AVCs")
     page.line("filled: the VMA's own anon_vma; empty: inherited, each walk visits the VMA; "
               "d depth, r refcount, c num_children, v num_active_vmas")

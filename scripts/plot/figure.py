@@ -58,14 +58,16 @@ def load():
     return matplotlib
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Bad usage is one line, as all tools have it."""
+
     def error(self, message):
         raise recording.Bad(f"{message} (see {self.prog} --help)", 2)
 
 
 def parser(tool, **kwargs):
     """Arguments every plot has: files, and where to draw."""
-    args = _Parser(prog=recording.PROGRAM, **kwargs)
+    args = Parser(prog=recording.PROGRAM, **kwargs)
     args.add_argument("files", nargs="+", metavar="FILE",
                       help=f"recordings of {tool} --json; several add up; - is standard input")
     args.add_argument("-o", dest="out", action="append", default=[], metavar="OUT.png|OUT.svg",

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Draws recordings of forkchain --json: operations on anon_vmas, AVCs, depth, and time."""
 
+import bisect
 import sys
 import time
 
@@ -55,6 +56,7 @@ class Data:
     def __init__(self):
         self.sources = recording.Sources()
         self.events = []  # (time, kind, change of AVCs)
+        self.spans = []  # a recording each, from its first event to its last
         self.operations = {}  # (kind, cause): Operation
         self.depths = {}  # of forks: VMAs copied
         self.tasks = {}  # (pid, comm): {kind: events, "linked", "freed", "ns", "lock_ns"}
@@ -63,6 +65,8 @@ class Data:
     def read(self, source):
         source.lines({"event": self._event})
         self.sources.add(source)
+        if source.began is not None:
+            self.spans.append((source.began, source.ended))
 
     def _event(self, _begin, end, line):
         kind = recording.one_of(line, "event", EVENTS, "event")
@@ -93,18 +97,38 @@ class Data:
             self.holders[key] = self.holders.get(key, 0) + lock_ns
 
 
-def over_time(events, columns):
-    """Events by kind, AVCs linked and freed, in columns of the same length."""
-    begin, end = events[0][0], max(events[-1][0], events[0][0] + recording.SHORTEST)
-    width = (end - begin) / columns
+def parts(spans):
+    """(begin, end, time recorded before it) of what spans (begin, end) cover together."""
+    covered = []
+    for begin, end in sorted(spans):
+        if covered and begin <= covered[-1][1]:
+            covered[-1][1] = max(covered[-1][1], end)
+        else:
+            covered.append([begin, end, 0])
+    for before, after in zip(covered, covered[1:]):
+        after[2] = before[2] + before[1] - before[0]
+    return covered
+
+
+def over_time(events, spans, columns):
+    """
+    Events by kind, AVCs linked and freed, in columns of the same length.  Time between
+    recordings is left out.
+    """
+    covered = parts(spans)
+    starts = [begin for begin, *_ in covered]
+    last = covered[-1]
+    width = max(last[2] + last[1] - last[0], recording.SHORTEST) / columns
     counts = {kind: [0] * columns for kind in EVENTS}
     linked, freed = [0] * columns, [0] * columns
     for at, kind, delta in events:
-        column = min(int((at - begin) / width), columns - 1)
+        begin, _, before = covered[bisect.bisect_right(starts, at) - 1]
+        column = min(int((before + at - begin) / width), columns - 1)
         counts[kind][column] += 1
         linked[column] += max(delta, 0)
         freed[column] += max(-delta, 0)
     return {"time": [i * width for i in range(columns + 1)],
+            "breaks": [before for *_, before in covered[1:]],
             "events": {kind: values for kind, values in counts.items() if any(values)},
             "linked": linked, "freed": freed}
 
@@ -120,7 +144,7 @@ def numbers(data, columns=COLUMNS):
         "backends": data.sources.backends,
         "begin": events[0][0],
         "lost": data.sources.lost,
-        **over_time(events, columns),
+        **over_time(events, data.spans, columns),
         "operations": [{"event": kind, "cause": cause, **op.numbers()} for (kind, cause), op in
                        sorted(data.operations.items(), key=lambda item: order.index(item[0]))],
         "depths": dict(sorted(data.depths.items())),
@@ -150,6 +174,8 @@ def draw_events(page, drawn):
     figure.stack(axes, "events", drawn["time"][:-1], [width] * len(drawn["linked"]),
                  drawn["events"], EVENTS)
     figure.seconds_axis(axes.xaxis)
+    for at in drawn["breaks"]:
+        axes.axvline(at, color=figure.FAINT, linestyle=":", linewidth=1)
     page.skip(.3)
     page.legend([(f"{kind} {count_text(sum(values))}", EVENTS[kind])
                  for kind, values in drawn["events"].items()])

@@ -230,12 +230,12 @@ def draw_causes(page, drawn):
 
 def draw_slowest(page, drawn):
     rows = drawn["slowest"]
-    page.heading("Slowest walks", "of those recorded; of it waiting for the lock; VMAs")
+    page.heading("Slowest walks", "of those recorded one by one")
     draw_rows(page, rows,
               [f"{row['cause']} {row['kind']}, {row['pid']} {row['comm'][:16]}" for row in rows],
               lambda row: [("slow", row["ns"] - row["lock_ns"], MAPPED),
                            ("lock", row["lock_ns"], PHANTOM)],
-              lambda row: f"{ns_text(row['ns'])}, {row['vmas']}")
+              lambda row: f"{ns_text(row['ns'])}, {row['vmas']} VMAs")
     page.legend([("walking", MAPPED), ("waiting for the lock", PHANTOM)])
 
 
