@@ -44,7 +44,7 @@ def facts(data):
     return found or [("pairs asked for", "none in the recording")]
 
 
-def make(data):
+def make(data, note=None):
     made = []
     if data.results:
         made.append(table([("result", False), ("pairs", True)],
@@ -64,5 +64,5 @@ def make(data):
               if bench["exchange_ns"] else "-", count(bench["wrong_words"]), bench["clock"]]
              for bench in data.benches], "folioxchg bench: exchange against two move_pages(2)",
             False))
-    return section("requests", "Pairs asked for by folioxchg",
+    return section("requests", "Pairs asked for by folioxchg", note,
                    *(made or [tag("p", "Nothing was recorded.")]))

@@ -117,9 +117,9 @@ def facts(data):
              + (f"; deepest fork {max(drawn['depths'])}" if drawn["depths"] else ""))]
 
 
-def make(data):
+def make(data, note=None):
     drawn = forkchain.numbers(data, COLUMNS)
     if drawn is None:
-        return section("chain", "Fork chains", tag("p", "No event was recorded."))
-    return section("chain", "Fork chains", operations(drawn), avcs(drawn), depths(drawn),
+        return section("chain", "Fork chains", note, tag("p", "No event was recorded."))
+    return section("chain", "Fork chains", note, operations(drawn), avcs(drawn), depths(drawn),
                    durations(drawn), tasks(drawn))

@@ -6,6 +6,8 @@ and dark.  Every mark says by data-row and data-col whose number of the table it
 label of an axis by data-value what it stands for: so a test can read the picture.
 """
 
+import math
+
 from report.markup import NL, legend, tag
 
 HEIGHT = 180  # pixels of what is between the axes
@@ -69,8 +71,13 @@ def stacked(name, title, edges, series, x, y, height=HEIGHT, breaks=(), rates=Tr
                                   k + 1, f"{words}: {y_text(value)}{' a second' if rates else ''}"))
             bottom += value
     return svg(name, title, height, y_axis(y, height), marks,
-               [tag("line", x1=part(x.place(at)), x2=part(x.place(at)), y1="0", y2=px(height),
-                    class_="break") for at in breaks], x_axis(x, height))
+               pauses(breaks, x, height), x_axis(x, height))
+
+
+def pauses(breaks, x, height):
+    """Where time was left out."""
+    return [tag("line", x1=part(x.place(at)), x2=part(x.place(at)), y1="0", y2=px(height),
+                class_="break") for at in breaks]
 
 
 def y_text(value):
@@ -108,19 +115,22 @@ def rows(name, title, lines, x):
     return svg(name, title, height, x_axis(x, height), words, marks, class_="rows")
 
 
-def heat(name, title, edges, buckets, x, y, height=HEIGHT):
+def rate(value):
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def heat(name, title, edges, buckets, x, y, height=HEIGHT, breaks=()):
     """
     (begin, end, values by column): the more the darker.  Returns the picture and its legend.
     """
     most = max((value for *_, values in buckets for value in values), default=1)
     least = min((value for *_, values in buckets for value in values if value), default=1)
-    steps = (.16, .37, .58, .79, 1)
+    steps = 5  # the classes h0 to h4
 
     def step(value):
         if most == least:
-            return len(steps) - 1
-        from math import log
-        return min(int(log(value / least) / log(most / least) * len(steps)), len(steps) - 1)
+            return steps - 1
+        return min(int(math.log(value / least) / math.log(most / least) * steps), steps - 1)
 
     marks = []
     for i, (begin, end, values) in enumerate(buckets):
@@ -133,7 +143,8 @@ def heat(name, title, edges, buckets, x, y, height=HEIGHT):
                                   height=px(height * (1 - y.place(begin)) - top),
                                   class_=f"mark heat h{step(value)}", data_row=i,
                                   data_col=k + 1), NL])
-    bounds = [least * (most / least) ** (i / len(steps)) for i in range(len(steps) + 1)]
-    words = [(f"heat h{i}", f"{bounds[i]:.3g} to {bounds[i + 1]:.3g}") for i in range(len(steps))] \
-        if most > least else [(f"heat h{len(steps) - 1}", f"{most:.3g}")]
-    return svg(name, title, height, y_axis(y, height), marks, x_axis(x, height)), legend(words)
+    bounds = [least * (most / least) ** (i / steps) for i in range(steps + 1)]
+    words = [(f"heat h{i}", f"{rate(bounds[i])} to {rate(bounds[i + 1])}") for i in range(steps)] \
+        if most > least else [(f"heat h{steps - 1}", rate(most))]
+    return svg(name, title, height, y_axis(y, height), marks, pauses(breaks, x, height),
+               x_axis(x, height)), legend(words)

@@ -107,11 +107,12 @@ def over_time(drawn):
         picture, words = chart.heat(
             f"he-{name}", f"{kind.many} a second by time each took, over time", edges,
             [(*end, b["rate"]) for end, b in zip(ends, rows)], scale.seconds(edges[-1]),
-            scale.Log(min(end[0] for end in ends), max(end[1] for end in ends), ns_text, 5), 200)
+            scale.Log(min(end[0] for end in ends), max(end[1] for end in ends), ns_text, 5), 200,
+            drawn["breaks"])
         numbers = tag("div", table(
             [("each took", False), *((f"{a:.4g} to {b:.4g} s", True)
                                      for a, b in zip(edges, edges[1:]))],
-            [[[ns_text(b["lo"]), " to ", "-" if b["hi"] is None else ns_text(b["hi"])],
+            [[[ns(b["lo"]), " to ", "-" if b["hi"] is None else ns(b["hi"])],
               *(count(rate) if rate else "" for rate in b["rate"])] for b in rows],
             f"{kind.many} a second, by time recorded (across) and time each took (down)"),
             class_="tall")
@@ -135,10 +136,10 @@ def facts(data):
     return found
 
 
-def make(data):
+def make(data, note=None):
     drawn = exchangelat.numbers(data, COLUMNS)
     if drawn is None:
-        return section("exchange", "Exchange and migration",
+        return section("exchange", "Exchange and migration", note,
                        tag("p", "No exchange and no migration was timed."))
-    return section("exchange", "Exchange and migration", results(drawn), phases(drawn),
+    return section("exchange", "Exchange and migration", note, results(drawn), phases(drawn),
                    durations(drawn), over_time(drawn))

@@ -151,13 +151,13 @@ def facts(data):
              "violations of its invariants")]
 
 
-def make(data):
+def make(data, note=None):
     drawn = anonvma.numbers(data)
     if drawn is None:
-        return section("forest", "anon_vma forest", tag("p", "No anon_vma was recorded."))
+        return section("forest", "anon_vma forest", note, tag("p", "No anon_vma was recorded."))
     more = anonvma.left_out(drawn)
     return section(
-        "forest", "anon_vma forest",
+        "forest", "anon_vma forest", note,
         tag("p", "A row is an anon_vma, a column a VMA. A filled dot: the anon_vma is the VMA's own; "
             "an empty one: it is inherited, and each walk for a page of the anon_vma visits the VMA. "
             "d depth, r refcount, c num_children, v num_active_vmas.", class_="note"),

@@ -170,6 +170,6 @@ def facts(data):
     return found or [("memory", "none in the recording")]
 
 
-def make(data):
+def make(data, note=None):
     parts = [part for part in (counts(data), frames(data), ranges(data)) if part]
-    return section("memory", "Memory", *(parts or [tag("p", "Nothing was recorded.")]))
+    return section("memory", "Memory", note, *(parts or [tag("p", "Nothing was recorded.")]))

@@ -53,7 +53,7 @@ def coverage(sources):
         return tag("p", "Everything the tools look for was seen in full.")
     return table([("tool", False), ("what", False), ("seen", False), ("why", False),
                   ("recordings", False)],
-                 [[*key, str(len(names)) if len(names) > 1 else names[0]]
+                 [[*key, f"{len(names)} recordings" if len(names) > 1 else names[0]]
                   for key, names in found.items()], "Not seen in full on these kernels")
 
 

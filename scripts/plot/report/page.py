@@ -33,8 +33,8 @@ def read(paths):
 
 def added(sources, tool):
     names = [source.name for source in sources if source.tool == tool]
-    return f"{len(names)} recordings of {tool} are added up in this part: {', '.join(names)}." \
-        if len(names) > 1 else None
+    return tag("p", f"{len(names)} recordings of {tool} are added up: {', '.join(names)}.",
+               class_="note") if len(names) > 1 else None
 
 
 def make(title, sources, data):
@@ -43,10 +43,7 @@ def make(title, sources, data):
     for tool in tools:
         module = SECTIONS[tool][0]
         facts += module.facts(data[tool])
-        words = added(sources, tool)
-        parts += [module.make(data[tool]), NL]
-        if words:
-            parts.insert(-2, tag("p", words, class_="note added"))
+        parts += [module.make(data[tool], added(sources, tool)), NL]
     kernels = dict.fromkeys(kernel for tool in tools for kernel in data[tool].sources.kernels)
     links = [("overview", "Overview"), *(SECTIONS[tool][1:] for tool in tools)]
     n = len(sources)

@@ -21,7 +21,7 @@ CSS = """
 :root{color-scheme:light dark;%s}
 @media (prefers-color-scheme:dark){:root{%s}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1.2rem 1rem 3rem;max-width:60rem;background:var(--paper);
+body{margin:0 auto;padding:1.2rem 1rem 3rem;max-width:72rem;background:var(--paper);
 color:var(--ink);font:15px/1.45 system-ui,"DejaVu Sans",sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;line-height:1.2;margin:0 0 .3rem}
 h2{font-size:1.2rem;margin:2.4rem 0 .4rem;padding-top:.5rem;border-top:1px solid var(--line)}

@@ -152,12 +152,12 @@ def facts(data):
              f"walks, {ns_text(lock)} of it waiting for locks")]
 
 
-def make(data):
+def make(data, note=None):
     drawn = rmaptop.numbers(data, COLUMNS)
     if drawn is None:
-        return section("rmap", "Reverse-map walks", tag("p", "No walk was recorded."))
+        return section("rmap", "Reverse-map walks", note, tag("p", "No walk was recorded."))
     return section(
-        "rmap", "Reverse-map walks",
+        "rmap", "Reverse-map walks", note,
         tag("p", f"One walk of {drawn['sample']} was counted, as if it were {drawn['sample']}: "
             "numbers are estimates.", class_="warn") if drawn["sample"] > 1 else None,
         over_time(drawn), visits(drawn), phantoms(drawn), durations(drawn), tasks(drawn),
