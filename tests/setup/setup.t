@@ -11,6 +11,8 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 all=$(grep -v -e '^#' -e '^$' "$list" | awk '{ print $1 }')
+full_list=$top/scripts/packages-full.txt
+full_only=$(grep -v -e '^#' -e '^$' "$full_list" | awk '{ print $1 }')
 
 fake() { # NAME: its body on standard input
 	mkdir -p "$tmp/bin"
@@ -59,6 +61,13 @@ for distribution in debian derivative; do
 done
 unlike "$(cat "$tmp/calls")" 'sudo' 'root needs no sudo'
 
+# --- what only check-full needs
+rm -f "$tmp/calls"
+run "$setup" --full
+is "$status" 0 '--full: exits 0'
+like "$(cat "$tmp/calls")" "install .* $(sort <<<"$full_only"$'\nclang\nscdoc' | paste -sd' ')\$" \
+	'--full: installs what is missing of both lists'
+
 rm -f "$tmp/calls"
 FAKE_UID=1000 run "$setup"
 is "$status" 0 'an ordinary user with sudo: exits 0'
@@ -94,6 +103,6 @@ is "$status" 2 'no apt-get: exits 2'
 like "$err" 'only Debian' 'no apt-get: says why'
 
 # --- the list itself
-is "$(grep -v -e '^#' -e '^$' "$list" | awk 'NF < 3')" '' 'each package says what it is for'
-is "$(sort <<<"$all" | uniq -d)" '' 'no package is listed twice'
+is "$(grep -hv -e '^#' -e '^$' "$list" "$full_list" | awk 'NF < 3')" '' 'each package says what it is for'
+is "$(sort <<<"$all"$'\n'"$full_only" | uniq -d)" '' 'no package is listed twice'
 done_testing
