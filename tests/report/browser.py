@@ -69,6 +69,8 @@ def look(driver, url, width, mode, tables):
         "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
         "features": [{"name": "prefers-color-scheme", "value": mode}]})
+    driver.get("about:blank")
+    requests(driver)  # what the browser began with
     driver.get(url)
     name = f"{width} pixels, {mode}"
     script = (Path(__file__).parent / "browser.js").read_text()
