@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # What holds for every plot of scripts/plot, for its test to source after tap.sh; it has set
 # $plot (the script), $recording (one that it draws), $foreign (another tool's) and $tmp.
 
@@ -50,8 +50,9 @@ plot_refuses_bad_input() { # WHAT-IT-SAYS-OF-NOTHING
 	plot_refused 1 "not of ${name%.py}" "another tool's recording" "${foreign:?}"
 	sed -n '1p;$p' "$recording" >"$tmp/in"
 	plot_refused 1 "$1.*$tmp/in" 'a recording of nothing' "$tmp/in"
-	run "$plot" -o /dev/full -o "$tmp/never.svg" "$recording"
-	like "$status $err" "^[12] $name: .*/dev/full" 'a full disk'
+	ln -s /dev/full "$tmp/full.svg"
+	run "$plot" -o "$tmp/full.svg" "$recording"
+	is "$status $err" "1 $name: cannot write $tmp/full.svg: No space left on device" 'a full disk'
 	run "$plot" -o /no/such/dir/x.svg "$recording"
 	is "$status $err" "1 $name: cannot write /no/such/dir/x.svg: No such file or directory" 'no folder to write to'
 	run bash -c "'$plot' --numbers '$recording' >/dev/full"
