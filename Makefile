@@ -5,8 +5,6 @@ SHELL     := /bin/bash
 .SECONDARY:
 
 VERSION := 0.1.0
-PREFIX  ?= /usr/local
-DESTDIR ?=
 
 CC     := gcc
 CLANG  := clang
@@ -18,7 +16,6 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter -W
 	      -D__VMLINUX_H__ -D__TARGET_ARCH_x86
 
 TOOLS    := rmaptop exchangelat folioxchg anonvma forkchain foliomap
-PLOTS    := exchangelat census rmaptop forkchain anonvma
 LIB_SRC  := $(wildcard cmd/lib/*.c)
 RMAP_SRC := $(wildcard cmd/rmap/*.c)
 LAT_SRC  := $(wildcard cmd/lat/*.c)
@@ -152,14 +149,7 @@ check: | setup
 check-full: | setup
 	@scripts/check --full
 
-install: tools
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 755 $(TOOLS:%=$(B)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	for page in $(TOOLS); do scdoc < man/$$page.1.scd \
-		> $(DESTDIR)$(PREFIX)/share/man/man1/$$page.1 || exit; done
-	install -d $(DESTDIR)$(PREFIX)/share/folioscope/plot
-	install -m 644 scripts/plot/*.py $(DESTDIR)$(PREFIX)/share/folioscope/plot
-	cd $(DESTDIR)$(PREFIX)/share/folioscope/plot && chmod 755 $(PLOTS:%=%.py)
+include scripts/install.mk
 
 clean:
 	rm -rf $(B)
@@ -167,4 +157,4 @@ clean:
 help:
 	@sed -n '/^| target | does |/,/^$$/p' README.md
 
-.PHONY: setup kernel kernel-debug stock demo check check-full install clean help
+.PHONY: setup kernel kernel-debug stock demo check check-full clean help
