@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Commands;
 use Encode 'decode';
+use JSON::PP;
 use Run;
 
 chdir "$FindBin::Bin/../..";
@@ -24,7 +25,7 @@ sub sections_of {
 sub outputs_are_real {
 	my ($tool, $examples) = @_;
 	my $n = 0;
-	while ($examples =~ /^; output of: (\S.*)\n```\n(.*?)^```$/msg) {
+	while ($examples =~ /^; output of: (\S[^\n]*)\n```\n(.*?)^```$/msg) {
 		my ($command, $block) = ($1, $2);
 		my $r = run("env TZ=UTC LC_ALL=C.UTF-8 COLUMNS=68 PATH=build/bin:scripts/plot:\$PATH $command");
 		$r->{out} =~ s/[ \t]+$//mg;
@@ -35,7 +36,26 @@ sub outputs_are_real {
 	return $n;
 }
 
+# Names of what recordings of TOOL have, but for those that are values by themselves.
+sub fields_of {
+	my $tool = shift;
+	my (%names, @todo);
+	for my $file (glob "tests/data/$tool/*.jsonl") {
+		push @todo, map { decode_json($_) } split /\n/, text_of($file);
+	}
+	while (defined(my $it = shift @todo)) {
+		push @todo, grep { ref } @$it if ref $it eq 'ARRAY';
+		next if ref $it ne 'HASH';
+		for my $name (keys %$it) {
+			$names{$name} = 1;
+			push @todo, $it->{$name} if ref $it->{$name} && $name !~ /^(lost|result|coverage|flags|phases|options)$/;
+		}
+	}
+	return sort keys %names;
+}
+
 my @commands = commands();
+my ($common) = text_of('man/folioscope.7.scd') =~ /^# RECORDINGS\n(.*?)^# /ms;
 cmp_ok(scalar @commands, '>=', 7, 'there are pages of commands');
 for my $tool (@commands) {
 	my $man = text_of("man/$tool.1.scd");
@@ -46,6 +66,8 @@ for my $tool (@commands) {
 		cmp_ok(length($text->{$_} // ''), '>', 20, "  something is in $_");
 	}
 	like($text->{EXAMPLES}, qr/^```\n.*?\n```$/ms, '  examples have output');
+	my @unknown = grep { "$text->{FIELDS}$text->{OPTIONS}" !~ /(?<![a-z\d])$_(?![a-z\d])/ && $common !~ /(?<![a-z\d])$_(?![a-z\d])/ } fields_of($tool);
+	is("@unknown", '', '  each field that is in recordings is told of');
 	my ($blocks, $real) = (scalar(() = $text->{EXAMPLES} =~ /^; output of: /mg), outputs_are_real($tool, $text->{EXAMPLES}));
 	is($real, $blocks, '  and no mark is without its block');
 	like($text->{OVERHEAD}, qr/\d/, '  overhead has figures') unless $tool eq 'folioscope-report';
