@@ -11,4 +11,4 @@ program=$top/build/tests/kernel/events
 mkdir -p "${program%/*}"
 cc -O1 -Wall -Wextra -Werror -static -pthread -o "$program" "$here"/events*.c ||
 	{ echo "Bail out! events*.c do not compile"; exit 1; }
-exec "$top/vm/run" -k "$kernel" -- "$program"
+exec "$top/vm/run" -k "$kernel" -t 900 -- "$program"
