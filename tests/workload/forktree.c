@@ -95,7 +95,7 @@ static const struct argp_option option_table[] = {
 	  0 },
 	{ NULL, 0, NULL, 0, "The walks:", 3 },
 	{ "cause", OPT_CAUSE, "CAUSE", 0,
-	  "move_pages, pageout, reclaim, msync, idle or none (move_pages)", 0 },
+	  "move_pages, pageout, reclaim, msync, idle, device or none (move_pages)", 0 },
 	{ "targets", OPT_TARGETS, "WHOSE", 0,
 	  "Walk the root's folios (root) or every process's copies too (all) (root)", 0 },
 	{ "rounds", OPT_ROUNDS, "N", 0, "How often (1)", 0 },
@@ -450,7 +450,7 @@ static int walk_once(struct options *opt, struct scene *scene, unsigned long *mo
 /* After these the folios are elsewhere than the shape has them. */
 static bool destroys(enum trigger trigger)
 {
-	return trigger == TRIGGER_PAGEOUT || trigger == TRIGGER_RECLAIM;
+	return trigger == TRIGGER_PAGEOUT || trigger == TRIGGER_RECLAIM || trigger == TRIGGER_DEVICE;
 }
 
 static int run_rounds(struct options *opt, const char *dir, unsigned long *moved)
@@ -485,7 +485,7 @@ static int run(struct options *opt)
 	bool destroying = destroys(shape->trigger);
 	struct steward steward = { 0 };
 	struct steward_wants wants = {
-		.swap = destroying && shape->kind != KIND_FILE,
+		.swap = destroying && shape->kind != KIND_FILE && shape->trigger != TRIGGER_DEVICE,
 		.filesystem = shape->kind == KIND_FILE && !opt->dir,
 		.cgroup = shape->trigger == TRIGGER_RECLAIM,
 		.ksm = shape->kind == KIND_KSM,

@@ -71,6 +71,8 @@ refuses 'msync needs --kind file' --cause msync
 refuses 'msync needs --kind file' --cause msync --kind shmem
 refuses 'msync needs --mapping shared' --cause msync --kind file --mapping private
 refuses 'the root writes and so maps' --cause msync --kind file --only 1
+refuses 'device needs --kind anon' --cause device --kind shmem
+refuses "root's device" --cause device --only 1
 refuses 'mapped more than once' --cause pageout --kind ksm
 refuses '--merge after needs --kind ksm' --merge after
 refuses '--merge after needs 2 to 256 processes' --kind ksm --merge after --depth 0
@@ -170,6 +172,8 @@ foretells "migrate_unmap anon 70 70 70 0 1; migrate_restore anon 70 170 70 100 7
 	--depth 2 --written 10 --pages 10 --targets all
 # Page idle tracking visits all VMAs, every time.
 foretells "idle shmem 50 150 110 40 3" --cause idle --kind shmem --written 20
+# A device gets what the root alone maps, and the walk ends with the root, first in the tree.
+foretells "device anon 30 30 30 0 1" --cause device --width 6 --written 30
 
 # 4,096 processes, 65,536 pages: still a prediction, and soon.
 run timeout 60 "$forktree" --dry-run --depth 1 --width 4095 --pages 1000 --written 50%

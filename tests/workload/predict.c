@@ -167,8 +167,11 @@ int predict_target(const struct shape *shape, const struct layout *layout, const
 		return -1;
 	*count = predict_visits(shape, layout, owner, folio, visits);
 	mapcount = predict_mapcount(visits, *count);
-	/* madvise_cold_or_pageout_pte_range() leaves alone what others map too. */
-	if (shape->trigger == TRIGGER_PAGEOUT && mapcount != 1)
+	/*
+	 * madvise_cold_or_pageout_pte_range() leaves alone what others map too; for a
+	 * device it would be copied first, so we leave it alone.
+	 */
+	if ((shape->trigger == TRIGGER_PAGEOUT || shape->trigger == TRIGGER_DEVICE) && mapcount != 1)
 		return -1;
 	return folio;
 }
@@ -185,6 +188,7 @@ static struct manner manner_of(enum cause cause, enum trigger trigger)
 	switch (cause) {
 	case CAUSE_UNMAP:
 	case CAUSE_MIGRATE_UNMAP:
+	case CAUSE_DEVICE: /* folio_make_device_exclusive() */
 		return (struct manner){ .unmaps = true, .counts_down = true };
 	case CAUSE_MIGRATE_RESTORE:
 		return (struct manner){ .unmaps = true };
@@ -233,6 +237,8 @@ static bool happens(enum cause cause, enum trigger trigger, bool pageout_refs)
 		return trigger == TRIGGER_MSYNC;
 	case CAUSE_IDLE:
 		return trigger == TRIGGER_IDLE;
+	case CAUSE_DEVICE:
+		return trigger == TRIGGER_DEVICE;
 	default:
 		return false;
 	}

@@ -14,6 +14,7 @@ const char *const trigger_names[TRIGGER_COUNT] = {
 	[TRIGGER_NONE] = "none",       [TRIGGER_MOVE_PAGES] = "move_pages",
 	[TRIGGER_PAGEOUT] = "pageout", [TRIGGER_RECLAIM] = "reclaim",
 	[TRIGGER_MSYNC] = "msync",     [TRIGGER_IDLE] = "idle",
+	[TRIGGER_DEVICE] = "device",
 };
 
 const char *const cause_names[CAUSE_COUNT] = {
@@ -23,6 +24,7 @@ const char *const cause_names[CAUSE_COUNT] = {
 	[CAUSE_MIGRATE_RESTORE] = "migrate_restore",
 	[CAUSE_MKCLEAN] = "mkclean",
 	[CAUSE_IDLE] = "idle",
+	[CAUSE_DEVICE] = "device",
 };
 
 unsigned int shape_procs(unsigned int depth, unsigned int width)
@@ -132,6 +134,9 @@ static int check_only(const struct shape *shape, const struct layout *layout)
 	if (shape->trigger == TRIGGER_MSYNC && shape->only)
 		return fail(EXIT_USAGE, "--only %d with --cause msync: the root writes and so maps",
 			    shape->only);
+	if (shape->trigger == TRIGGER_DEVICE && shape->only)
+		return fail(EXIT_USAGE, "--only %d with --cause device: it is the root's device",
+			    shape->only);
 	if (shape->kind == KIND_KSM)
 		return fail(EXIT_USAGE, "--only does not go with --kind ksm: the root's second copy "
 					"maps every folio");
@@ -155,6 +160,8 @@ int shape_check(const struct shape *shape, const struct layout *layout)
 	if (shape->all_targets && shape->trigger != TRIGGER_MOVE_PAGES &&
 	    shape->trigger != TRIGGER_IDLE)
 		return fail(EXIT_USAGE, "--targets all needs --cause move_pages or idle");
+	if (shape->trigger == TRIGGER_DEVICE && shape->kind != KIND_ANON)
+		return fail(EXIT_USAGE, "--cause device needs --kind anon: others are not taken");
 	ret = check_mapping(shape);
 	if (!ret)
 		ret = check_ksm(shape, layout);

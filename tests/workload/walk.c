@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "device.h"
 #include "group.h"
 #include "pageinfo.h"
 #include "predict.h"
@@ -354,7 +355,7 @@ static int check_gone(const struct scene *scene, unsigned long *moved)
 	int ret = for_each_target(scene, count_present, &remains);
 
 	if (!ret && remains.present)
-		ret = fail(EXIT_FAILED, "%lu pages were not reclaimed, page %u among them",
+		ret = fail(EXIT_FAILED, "%lu pages are still mapped, page %u among them",
 			   remains.present, remains.page);
 	return ret ? ret : for_each_target(scene, count_targets, moved);
 }
@@ -485,6 +486,31 @@ static int trigger_idle(const struct scene *scene, unsigned long *moved)
 	return ret;
 }
 
+/* ---- device ---- */
+
+static int take_targets(const struct scene *scene, const struct targets *targets, void *arg)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && i < targets->count; i++)
+		ret = device_take(*(int *)arg, address(scene, targets->page[i]));
+	return ret;
+}
+
+static int trigger_device(const struct scene *scene, unsigned long *moved)
+{
+	int fd, ret = device_open(&fd);
+
+	if (ret)
+		return ret;
+	ret = for_each_target(scene, take_targets, &fd);
+	if (!ret)
+		ret = check_gone(scene, moved);
+	/* Only now: it gives all of them back. */
+	close(fd);
+	return ret;
+}
+
 int walk_trigger(const struct scene *scene, unsigned long *moved)
 {
 	switch (scene->shape->trigger) {
@@ -498,6 +524,8 @@ int walk_trigger(const struct scene *scene, unsigned long *moved)
 		return trigger_msync(scene, moved);
 	case TRIGGER_IDLE:
 		return trigger_idle(scene, moved);
+	case TRIGGER_DEVICE:
+		return trigger_device(scene, moved);
 	default:
 		return 0;
 	}
