@@ -6,8 +6,9 @@
  *        pages --map FILE | pages --swap | pages --range
  *
  * FILE: a file to be made, on the file system to be tested.  THOUSAND: how many processes map
- * one page.  Prints a line of JSON for each page and, at last, an empty one; then waits until
- * standard input ends.  Each page begins with its own name, so that who reads it at an address
+ * one page.  Prints a line of JSON for each page and, at last, an empty one.  A byte on standard
+ * input ends those many, which make every look at all processes a long one, and is answered by
+ * another empty line; then waits until standard input ends.  Each page begins with its own name, so that who reads it at an address
  * knows which it is.
  */
 #include <errno.h>
@@ -571,11 +572,16 @@ static void flicker(void)
 	}
 }
 
-static void wait_for_end(void)
+static bool next_byte(void)
 {
 	char byte;
 
-	while (read(0, &byte, 1) > 0)
+	return read(0, &byte, 1) > 0;
+}
+
+static void wait_for_end(void)
+{
+	while (next_byte())
 		;
 }
 
@@ -681,13 +687,17 @@ static void hold(unsigned int pages, unsigned int children)
 }
 
 /* Each in a process of its own, so that children of one are not mappers of another. */
-static void apart(void (*act)(void))
+static pid_t apart(void (*act)(void))
 {
 	int done[2];
 	char byte;
+	pid_t pid;
 
 	must(pipe(done), "pipe");
-	if (!fork()) {
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(done[0]);
 		act();
@@ -700,6 +710,7 @@ static void apart(void (*act)(void))
 	if (read(done[0], &byte, 1) != 1)
 		die("a process ended");
 	close(done[0]);
+	return pid;
 }
 
 static const char *path;
@@ -724,10 +735,10 @@ static void of_many(void)
 
 int main(int argc, char **argv)
 {
-	void (*const acts[])(void) = { of_one,	   cow,		 moved,	    split,
-				       shared_mm,  private_copy, shmem,	    of_file,
-				       thp,	   thp_shared,	 huge_zero, mthp,
-				       shmem_huge, hugetlb,	 ksm,	    of_many };
+	void (*const acts[])(void) = { of_one,	     cow,   moved,	split,	 shared_mm,
+				       private_copy, shmem, of_file,	thp,	 thp_shared,
+				       huge_zero,    mthp,  shmem_huge, hugetlb, ksm };
+	pid_t many_pid;
 
 	if (argc == 2 && !strcmp(argv[1], "--churn"))
 		churn();
@@ -757,6 +768,17 @@ int main(int argc, char **argv)
 	thousand = atoi(argv[2]);
 	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
 		apart(acts[i]);
+	many_pid = apart(of_many);
+	puts("");
+	fflush(stdout);
+	if (!next_byte())
+		return 0;
+	/* Its children die with it; those of others are ours only when these end. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	kill(many_pid, SIGKILL);
+	for (unsigned int i = 0; i < thousand; i++)
+		if (wait(NULL) < 0)
+			die("wait");
 	puts("");
 	fflush(stdout);
 	wait_for_end();

@@ -1,3 +1,3 @@
 #!/bin/sh
 # foliomap on a stock 5.10.
-cd "$(dirname "$0")/../.." && exec vm/run -k 5.10 -t 600 -- tests/vm/guest/folios 100
+cd "$(dirname "$0")/../.." && exec vm/run -k 5.10 -t 900 -- tests/vm/guest/folios 1000

@@ -1,3 +1,3 @@
 #!/bin/sh
 # foliomap on the patched kernel.
-cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 600 -- tests/vm/guest/folios 1000
+cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 900 -- tests/vm/guest/folios 1000
