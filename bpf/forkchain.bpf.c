@@ -299,15 +299,19 @@ static __always_inline void open_fill(struct chain_open *o, __u32 type, struct v
 
 static __always_inline void prepare_begins(struct vm_area_struct *vma)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), begun;
 	struct chain_task *task;
 	struct chain_open *o;
 
 	if (!wanted(pid_tgid))
 		return;
 	o = open_new(pid_tgid, &task);
-	if (o)
-		open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma));
+	if (!o)
+		return;
+	/* Whoever links an AVC after this look ends after it began: prepared_first() relies on it. */
+	begun = bpf_ktime_get_ns();
+	open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma));
+	o->begun = begun;
 }
 
 static __always_inline void fork_begins(struct vm_area_struct *vma, struct vm_area_struct *src)
@@ -375,6 +379,7 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma)
 	struct anon_vma *own, *any;
 	struct chain_task *task;
 	struct chain_open *o;
+	__u64 key = (__u64)vma;
 
 	if (!wanted(pid_tgid))
 		return;
@@ -384,6 +389,8 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma)
 		task->empty = !has_avcs(vma);
 	if (!has_avcs(vma))
 		return;
+	/* The next VMA here is prepared by whoever is first, and only the first entry of a map tells. */
+	bpf_map_delete_elem(&prepared, &key);
 	o = open_new(pid_tgid, &task);
 	if (!o)
 		return;
@@ -412,7 +419,7 @@ static __always_inline bool prepared_first(__u64 vma, __u64 begun)
 	when = bpf_map_lookup_elem(&prepared, &vma);
 	if (when && *(volatile __u64 *)when > begun)
 		return false;
-	/* Another VMA's, long ago, that had its place here. */
+	/* Another VMA's, long ago, that had its place here, and whose unlinking was not seen. */
 	bpf_map_update_elem(&prepared, &vma, &now, BPF_ANY);
 	return true;
 }
