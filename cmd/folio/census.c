@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "../lib/cgroup.h"
+#include "../lib/maps.h"
 #include "census.h"
-#include "maps.h"
 #include "owner.h"
 #include "pagemap.h"
 

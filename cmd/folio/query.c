@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include "../lib/cgroup.h"
 #include "../lib/json.h"
+#include "../lib/maps.h"
 #include "census.h"
 #include "mappers.h"
-#include "maps.h"
 #include "owner.h"
 #include "page.h"
 #include "pagemap.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "maps.h"
+#include "../lib/maps.h"
 #include "page.h"
 #include "pagemap.h"
 #include "range.h"

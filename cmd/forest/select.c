@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include "../lib/cgroup.h"
+#include "../lib/maps.h"
 #include "select.h"
 
 /* Who has the VMAs of this process. */
@@ -137,24 +137,17 @@ static enum status select_tree(struct forest *f, uint32_t pid)
 
 /* ---------------------------------------------------------------------- --at */
 
+static int has_addr(void *arg, uint64_t start, uint64_t end)
+{
+	const uint64_t *addr = arg;
+
+	return start <= *addr && *addr < end;
+}
+
 /* Is it mapped at all?  A VMA that nothing was written to has no anon_vma. */
 static bool is_mapped(pid_t pid, uint64_t addr)
 {
-	char path[64], line[512];
-	bool found = false;
-	FILE *maps;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	maps = fopen(path, "re");
-	while (maps && !found && fgets(line, sizeof(line), maps)) {
-		uint64_t start, end;
-
-		found = sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && start <= addr &&
-			addr < end;
-	}
-	if (maps)
-		fclose(maps);
-	return found;
+	return maps__each(pid, has_addr, &addr) == 1;
 }
 
 static enum status select_at(struct forest *f, pid_t pid, uint64_t addr)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* /proc/PID/maps: where a process has VMAs. */
-#ifndef FOLIOSCOPE_FOLIO_MAPS_H
-#define FOLIOSCOPE_FOLIO_MAPS_H
+#ifndef FOLIOSCOPE_MAPS_H
+#define FOLIOSCOPE_MAPS_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /*
@@ -12,5 +13,8 @@
  * (-ENOENT, -ESRCH: no such process).
  */
 int maps__each(pid_t pid, int (*each)(void *arg, uint64_t start, uint64_t end), void *arg);
+
+/* The same of a file that is like it; what @each returned. */
+int maps__parse(FILE *f, int (*each)(void *arg, uint64_t start, uint64_t end), void *arg);
 
 #endif
