@@ -3,7 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -472,27 +472,14 @@ enum status forest_live__read(struct forest_live *live, struct forest *f,
 void forest_live__slab(const struct forest_live *live, struct slab *slab)
 {
 	FILE *f = fopen("/proc/slabinfo", "re");
-	char line[512], name[64];
 
 	*slab = (struct slab){ .anon_vmas = FOREST_UNKNOWN, .avcs = FOREST_UNKNOWN };
 	if (!run_program(live->skel->progs.sizes)) {
 		slab->anon_vma_size = live->skel->bss->anon_vma_size;
 		slab->avc_size = live->skel->bss->avc_size;
 	}
-	while (f && fgets(line, sizeof(line), f)) {
-		uint64_t active, all, size;
-
-		if (sscanf(line, "%63s %" SCNu64 " %" SCNu64 " %" SCNu64, name, &active, &all,
-			   &size) != 4)
-			continue;
-		if (!strcmp(name, "anon_vma")) {
-			slab->anon_vmas = active;
-			slab->anon_vma_size = size;
-		} else if (!strcmp(name, "anon_vma_chain")) {
-			slab->avcs = active;
-			slab->avc_size = size;
-		}
-	}
+	if (f)
+		slab__parse(slab, f);
 	if (f)
 		fclose(f);
 }

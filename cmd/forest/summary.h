@@ -3,6 +3,7 @@
 #ifndef FOLIOSCOPE_FOREST_SUMMARY_H
 #define FOLIOSCOPE_FOREST_SUMMARY_H
 
+#include <stdio.h>
 #include "forest.h"
 
 /* What the structs take, and how many there are by the kernel's own count. */
@@ -11,6 +12,9 @@ struct slab {
 	/* From /proc/slabinfo; UNKNOWN: it cannot be read, or the caches are merged. */
 	uint64_t anon_vmas, avcs;
 };
+
+/* Takes what a file like /proc/slabinfo says of the two. */
+void slab__parse(struct slab *slab, FILE *f);
 
 struct summary_process {
 	uint32_t process;

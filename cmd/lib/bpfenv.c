@@ -41,21 +41,27 @@ static bool capable(void)
 	return eff >> CAP_SYS_ADMIN & 1 || (eff >> CAP_BPF & 1 && eff >> CAP_PERFMON & 1);
 }
 
-/* "integrity" or "confidentiality" when the kernel is locked down, else NULL. */
-static const char *lockdown(void)
+const char *bpfenv__lockdown(FILE *f)
 {
 	static char mode[32];
 	char text[128] = "", *open;
-	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
 
-	if (!f)
-		return NULL;
 	if (!fgets(text, sizeof(text), f))
 		text[0] = 0;
-	fclose(f);
 	open = strchr(text, '[');
 	if (!open || sscanf(open, "[%31[a-z]", mode) != 1 || !strcmp(mode, "none"))
 		return NULL;
+	return mode;
+}
+
+/* Of the running kernel. */
+static const char *lockdown(void)
+{
+	FILE *f = fopen("/sys/kernel/security/lockdown", "re");
+	const char *mode = f ? bpfenv__lockdown(f) : NULL;
+
+	if (f)
+		fclose(f);
 	return mode;
 }
 

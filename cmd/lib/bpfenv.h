@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include "status.h"
 
 struct bpf_link;
@@ -25,6 +26,12 @@ enum status bpfenv__check(bool verbose);
  * next call.
  */
 const char *bpfenv__why(int err);
+
+/*
+ * "integrity" or "confidentiality" where a file like /sys/kernel/security/lockdown says that
+ * the kernel is locked down, else NULL.  Valid until the next call.
+ */
+const char *bpfenv__lockdown(FILE *f);
 
 /* Does an error of libbpf mean that BPF is forbidden here, whatever the program? */
 bool bpfenv__forbidden(int err);

@@ -44,20 +44,28 @@ static int on_entry(const char *path, const struct stat *st, int type, struct FT
 	return 0;
 }
 
+char *cgroup__mounted(FILE *mounts)
+{
+	struct mntent *m;
+
+	while ((m = getmntent(mounts)))
+		if (!strcmp(m->mnt_type, "cgroup2"))
+			return strdup(m->mnt_dir);
+	return NULL;
+}
+
 static void read_tree(void)
 {
 	FILE *f = setmntent("/proc/self/mounts", "re");
-	struct mntent *m;
+	char *root = f ? cgroup__mounted(f) : NULL;
 
-	while (f && (m = getmntent(f))) {
-		if (strcmp(m->mnt_type, "cgroup2"))
-			continue;
-		root_len = strlen(m->mnt_dir);
-		nftw(m->mnt_dir, on_entry, 16, FTW_PHYS | FTW_MOUNT);
-		break;
-	}
 	if (f)
 		endmntent(f);
+	if (!root)
+		return;
+	root_len = strlen(root);
+	nftw(root, on_entry, 16, FTW_PHYS | FTW_MOUNT);
+	free(root);
 }
 
 const char *cgroup__path(uint64_t id)

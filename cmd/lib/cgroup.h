@@ -4,6 +4,7 @@
 #define FOLIOSCOPE_CGROUP_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * The path of a cgroup below the root of its hierarchy, as "/system.slice/cron.service";
@@ -12,5 +13,11 @@
  * known, at most once a second.  Valid until the program ends.
  */
 const char *cgroup__path(uint64_t id);
+
+/*
+ * Where the tree is mounted, by a file like /proc/self/mounts: a string that is to be freed;
+ * NULL: nowhere.
+ */
+char *cgroup__mounted(FILE *mounts);
 
 #endif

@@ -9,16 +9,12 @@
 #include "grow.h"
 #include "ksyms.h"
 
-int ksyms__each(int (*each)(void *arg, const struct ksym *symbol), void *arg)
+int ksyms__parse(FILE *f, int (*each)(void *arg, const struct ksym *symbol), void *arg)
 {
-	FILE *f = fopen("/proc/kallsyms", "re");
 	char *line = NULL;
 	size_t size = 0;
 	int err = 0;
 
-	if (!f)
-		return -errno;
-	setvbuf(f, NULL, _IOFBF, 1 << 16);
 	/* "ADDRESS TYPE NAME[\t[MODULE]]" */
 	while (!err && getline(&line, &size, f) > 0) {
 		char *end;
@@ -32,6 +28,18 @@ int ksyms__each(int (*each)(void *arg, const struct ksym *symbol), void *arg)
 		err = each(arg, &s);
 	}
 	free(line);
+	return err;
+}
+
+int ksyms__each(int (*each)(void *arg, const struct ksym *symbol), void *arg)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	int err;
+
+	if (!f)
+		return -errno;
+	setvbuf(f, NULL, _IOFBF, 1 << 16);
+	err = ksyms__parse(f, each, arg);
 	fclose(f);
 	return err;
 }

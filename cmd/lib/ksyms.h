@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct ksym {
 	uint64_t addr;	  /* 0 where the kernel hides it (kernel.kptr_restrict) */
@@ -18,6 +19,9 @@ struct ksym {
  * What it returned, or -errno.
  */
 int ksyms__each(int (*each)(void *arg, const struct ksym *symbol), void *arg);
+
+/* The same of a file that is like it; what @each returned. */
+int ksyms__parse(FILE *f, int (*each)(void *arg, const struct ksym *symbol), void *arg);
 
 /*
  * The name of the function that has @addr in it, NULL where that is not known.  Reads all

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/kernel-page-flags.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
@@ -80,25 +81,33 @@ int pages__facts(uint64_t pfn, struct page_facts *facts)
 	return 0;
 }
 
-/* Was any page of the mapping at @addr used lately?  -1: it is not said. */
-static int referenced(const void *addr)
+int pages__referenced(FILE *smaps, unsigned long addr)
 {
-	FILE *smaps = fopen("/proc/self/smaps", "re");
-	char line[256], begin[32];
+	char *line = NULL, begin[32];
 	bool ours = false;
+	size_t size = 0;
 	int used = -1;
 
-	if (!smaps)
-		return -1;
-	snprintf(begin, sizeof(begin), "%lx-", (unsigned long)addr);
-	while (used < 0 && fgets(line, sizeof(line), smaps)) {
+	snprintf(begin, sizeof(begin), "%lx-", addr);
+	/* Whole lines: the name of a file may be long, and look like anything. */
+	while (used < 0 && getline(&line, &size, smaps) > 0) {
 		unsigned long kib;
 
 		ours |= !strncmp(line, begin, strlen(begin));
 		if (ours && sscanf(line, "Referenced: %lu kB", &kib) == 1)
 			used = kib > 0;
 	}
-	fclose(smaps);
+	free(line);
+	return used;
+}
+
+static int referenced(const void *addr)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+	int used = smaps ? pages__referenced(smaps, (unsigned long)addr) : -1;
+
+	if (smaps)
+		fclose(smaps);
 	return used;
 }
 

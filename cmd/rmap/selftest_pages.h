@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 /*
@@ -28,6 +29,12 @@ struct page_facts {
 
 /* 0 or -errno. */
 int pages__facts(uint64_t pfn, struct page_facts *facts);
+
+/*
+ * Was any page of the mapping that begins at @addr used lately, by a file like
+ * /proc/self/smaps?  -1: it is not said.
+ */
+int pages__referenced(FILE *smaps, unsigned long addr);
 
 /*
  * Does MADV_PAGEOUT look for references first, as it did before Linux 6.9 (2864f3d0f583,
