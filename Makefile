@@ -84,6 +84,8 @@ $(B)/tests/unit/%: $(B)/obj/sanitized/tests/unit/%.o $(UNIT_OBJ)
 units: $(UNITS:%=$(B)/tests/unit/%)
 .PHONY: units
 
+include tests/fuzz/fuzz.mk
+
 # ------------------------------------------------------------------ workload
 
 FORKTREE_SRC := $(wildcard tests/workload/*.c)

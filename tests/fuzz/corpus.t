@@ -1,0 +1,3 @@
+#!/bin/sh
+# What is kept of fuzzing, and what it begins with, once.
+cd "$(dirname "$0")/../.." && exec tests/fuzz/run
