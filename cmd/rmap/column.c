@@ -22,7 +22,7 @@
 #define PART(name, unit, part, whole)                                           \
 	static void name##_text(const struct rmap_stat *s, char buf[RMAP_CELL]) \
 	{                                                                       \
-		strcpy(buf, unit(buf, part, whole));                            \
+		unit(buf, part, whole);                                         \
 	}                                                                       \
 	static double name##_value(const struct rmap_stat *s)                   \
 	{                                                                       \
