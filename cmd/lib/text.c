@@ -166,13 +166,18 @@ static size_t blank_before(const char *text, size_t end)
 
 void text__wrap(FILE *f, const char *clean, size_t width)
 {
-	while (width && text__width(clean) > width) {
-		size_t fit = text__fit(clean, width), at = fit;
+	size_t fit;
+
+	while (width && clean[fit = text__fit(clean, width)]) {
+		size_t at = fit;
 
 		while (at && clean[at] != ' ')
 			at--;
 		if (!at)
-			at = fit ? fit : 1;
+			at = fit;
+		/* A character that is wider than the line has one of its own. */
+		if (!at)
+			columns_at(clean, &at);
 		/* Of several blanks none is left on either line. */
 		fwrite(clean, 1, blank_before(clean, at), f);
 		fputc('\n', f);
