@@ -29,7 +29,7 @@ static bool place(struct zone *z, struct kmem *k)
 
 	if (z->type < 0 || l->zone[z->type] < 0 || l->pgdat_zones < 0)
 		return false;
-	node = kmem__word(k, k->node_data, z->nid * (int32_t)sizeof(uint64_t));
+	node = k->node_data ? kmem__word(k, k->node_data + z->nid * sizeof(uint64_t), 0) : 0;
 	if (!node)
 		return false;
 	at = node + l->pgdat_zones + (uint64_t)l->zone[z->type] * l->zone_size;
