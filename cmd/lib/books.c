@@ -14,6 +14,14 @@ static struct books_entry *find(const struct books_list *list, const char *name)
 	return NULL;
 }
 
+/* Only what is no recording of ours comes to the end of it. */
+static int64_t plus(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? (a < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
 void books__add(struct books_list *list, const char *name, int64_t n)
 {
 	size_t len = strnlen(name, BOOKS_NAME);
@@ -33,7 +41,7 @@ void books__add(struct books_list *list, const char *name, int64_t n)
 		*entry = (struct books_entry){ 0 };
 		strcpy(entry->name, cut);
 	}
-	entry->n += n;
+	entry->n = plus(entry->n, n);
 }
 
 int64_t books__get(const struct books_list *list, const char *name)
@@ -43,13 +51,20 @@ int64_t books__get(const struct books_list *list, const char *name)
 	return entry ? entry->n : 0;
 }
 
+int64_t books__sum(const struct books_list *list)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < list->len; i++)
+		sum = plus(sum, list->entry[i].n);
+	return sum;
+}
+
 void books__close(struct books *books)
 {
 	int64_t rest = books->seen - books->recorded;
 
-	for (size_t i = 0; i < books->lost.len; i++)
-		rest -= books->lost.entry[i].n;
-	books__add(&books->lost, "unmatched", rest);
+	books__add(&books->lost, "unmatched", rest - books__sum(&books->lost));
 }
 
 static int read_list(struct books_list *list, const json_t *object)

@@ -37,6 +37,9 @@ void books__add(struct books_list *list, const char *name, int64_t n);
 /* The number of an entry, 0 if there is none. */
 int64_t books__get(const struct books_list *list, const char *name);
 
+/* All of them. */
+int64_t books__sum(const struct books_list *list);
+
 /* Adds what no cause accounts for as "unmatched"; last. */
 void books__close(struct books *books);
 

@@ -13,15 +13,6 @@
 #define TALL 9	/* a screen of fewer lines has one line of this */
 #define PART 96 /* bytes of a piece */
 
-static int64_t lost(const struct books *books)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < books->lost.len; i++)
-		sum += books->lost.entry[i].n;
-	return sum;
-}
-
 /* --------------------------------------------------------- line 1: where */
 
 static void print_clock(char text[PART], const struct when *when)
@@ -97,8 +88,8 @@ static void draw_sums(unsigned int y, const struct rmap_kept *kept, const struct
 	snprintf(phantom, PART, "%s%% phantom", units__percent(buf, s->vmas - s->mapped, s->vmas));
 	snprintf(cpu, PART, "%s%% of a CPU", units__percent(buf, s->ns, seconds * 1e9));
 	snprintf(lock, PART, "%s waiting for locks", units__ns(buf, s->lock_ns));
-	if (lost(&run->books))
-		snprintf(loss, PART, "%" PRId64 " lost", lost(&run->books));
+	if (books__sum(&run->books.lost))
+		snprintf(loss, PART, "%" PRId64 " lost", books__sum(&run->books.lost));
 	tui__pieces(y, pieces, sizeof(pieces) / sizeof(*pieces));
 }
 
@@ -131,9 +122,9 @@ static void print_loss(const struct books *books, char text[PART])
 	size_t at;
 
 	text[0] = 0;
-	if (!lost(books))
+	if (!books__sum(&books->lost))
 		return;
-	at = snprintf(text, PART, "%" PRId64 " walks lost", lost(books));
+	at = snprintf(text, PART, "%" PRId64 " walks lost", books__sum(&books->lost));
 	for (size_t i = 0; at < PART && i < books->lost.len; i++) {
 		if (!books->lost.entry[i].n)
 			continue;
