@@ -7,6 +7,8 @@
 #include <string.h>
 #include "replay.h"
 
+#define SECONDS_MAX 1e11 /* a clock's time is printed: the year 5138 */
+
 struct reader {
 	const char *path;
 	FILE *f;
@@ -190,7 +192,7 @@ static enum status read_all(struct reader *readers, const struct replay_conf *co
 		double ts = number(r->line, "ts"), interval_s = number(r->line, "interval_s");
 		enum status status = ST_OK;
 
-		if (!(ts > 0) || !(interval_s >= 0))
+		if (!(ts > 0) || !(interval_s >= 0) || ts >= SECONDS_MAX || interval_s >= SECONDS_MAX)
 			return bad_line(r, "an interval without its time");
 		if (isnan(start))
 			start = ts - interval_s;

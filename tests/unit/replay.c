@@ -448,6 +448,8 @@ static void bad_files(void **state)
 		{ HEADER LINE("0", "1", "1") END, "line 2: an interval" },
 		{ HEADER LINE("-5", "1", "1") END, "line 2: an interval" },
 		{ HEADER LINE("\"11\"", "1", "1") END, "line 2: an interval" },
+		{ HEADER LINE("1e11", "1", "1") END, "line 2: an interval" },
+		{ HEADER LINE("11", "1e300", "1") END, "line 2: an interval" },
 		{ HEADER LINE("11", "1", "1") LINE("12", "-1", "1") END, "line 3: an interval" },
 	};
 
