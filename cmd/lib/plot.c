@@ -140,6 +140,12 @@ static const char *shade(size_t i, bool ascii, char letter[2])
 	return ascii ? letter : shades[i % 4];
 }
 
+/* Parts of a recording may be anything. */
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 void plot__stack(FILE *f, const struct plot_part *parts, size_t n, size_t width, bool ascii)
 {
 	size_t room = at_least(width), shown = 0;
@@ -147,7 +153,7 @@ void plot__stack(FILE *f, const struct plot_part *parts, size_t n, size_t width,
 	char ns[UNITS_LEN], share[UNITS_LEN], letter[2];
 
 	for (size_t i = 0; i < n; i++) {
-		whole += parts[i].value;
+		whole = plus(whole, parts[i].value);
 		if (parts[i].value > max)
 			max = parts[i].value;
 	}
@@ -157,7 +163,7 @@ void plot__stack(FILE *f, const struct plot_part *parts, size_t n, size_t width,
 	for (size_t i = 0; i < n; i++) {
 		size_t until;
 
-		before += parts[i].value;
+		before = plus(before, parts[i].value);
 		until = roundl((long double)before / whole * room);
 		for (; shown < until; shown++)
 			fputs(shade(i, ascii, letter), f);
