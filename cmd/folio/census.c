@@ -16,7 +16,6 @@
 #include "pagemap.h"
 
 #define PAGE_SIZE  4096
-#define ORDER_MAX  20
 #define PAGES	   64	       /* struct pages of a chunk, at most FOLIO_SLOT_SIZE together */
 #define CHUNKS	   FOLIO_SLOTS /* of a batch */
 #define ROW_SLOTS  4096	       /* at first; a power of two */
@@ -228,7 +227,7 @@ static void count_hole(struct scan *s, bool ours)
 /* A free block, or a large folio, may be no longer than it says, nor lie askew. */
 static uint64_t length(const struct folio *f, uint64_t pfn)
 {
-	uint64_t n = f->order <= ORDER_MAX ? 1ULL << f->order : 1;
+	uint64_t n = f->order <= FOLIO_ORDER_MAX ? 1ULL << f->order : 1;
 
 	return pfn & (n - 1) ? 1 : n;
 }

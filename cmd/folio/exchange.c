@@ -55,7 +55,8 @@ enum census_lru census__lru(const struct kmem *k, const struct folio *f)
 static enum census_result of_anon(const struct folio_layout *l, const struct folio *f)
 {
 	const struct page *p = &f->head;
-	int32_t maps = folio__mapcount(l, f), extra = p->refcount - maps;
+	int32_t maps = folio__mapcount(l, f);
+	int64_t extra = (int64_t)p->refcount - maps;
 
 	if (maps < 1)
 		return CENSUS_RESULT_not_present;

@@ -76,6 +76,12 @@ uint64_t page__head(const struct kmem *k, const struct page *page)
 	return (head - k->vmemmap) / k->layout.page_size;
 }
 
+/* Counts of what changes while it is read may be anything. */
+static int32_t plus(int32_t a, int32_t b)
+{
+	return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
 static bool bit(uint64_t flags, int8_t n)
 {
 	return n >= 0 && flags >> n & 1;
@@ -230,6 +236,12 @@ static enum folio_kind kind_of(const struct kmem *k, const struct folio *f, bool
 	return page__flag(l, p, FOLIO_FLAG_swapbacked) ? FOLIO_KIND_SHMEM : FOLIO_KIND_FILE;
 }
 
+/* An order that nothing has was read while it became another. */
+static uint8_t order(uint64_t said)
+{
+	return said <= FOLIO_ORDER_MAX ? said : 0;
+}
+
 void folio__decode(const struct kmem *k, struct folio *f, const struct page *page, const void *head)
 {
 	const struct folio_layout *l = &k->layout;
@@ -244,17 +256,17 @@ void folio__decode(const struct kmem *k, struct folio *f, const struct page *pag
 	f->large = page__flag(l, &f->head, FOLIO_FLAG_head);
 	if (f->large) {
 		page__decode(l, &second, f->head.pfn + 1, raw + l->page_size);
-		f->order = raw[l->order];
-		f->entire = number(raw, l->entire_mapcount) + 1;
+		f->order = order(raw[l->order]);
+		f->entire = plus(number(raw, l->entire_mapcount), 1);
 		if (l->large_mapcount >= 0)
-			f->large_mapped = number(raw, l->large_mapcount) + 1;
+			f->large_mapped = (int64_t)number(raw, l->large_mapcount) + 1;
 		f->double_map = page__flag(l, &second, FOLIO_FLAG_double_map);
 		f->partially_mapped = page__flag(l, &second, FOLIO_FLAG_partially_mapped);
 		hugetlb = l->compound_dtor >= 0 && raw[l->compound_dtor] == l->hugetlb_dtor;
 	}
 	f->kind = kind_of(k, f, hugetlb);
 	if (f->kind == FOLIO_KIND_FREE)
-		f->order = f->head.private;
+		f->order = order(f->head.private);
 }
 
 bool folio__anon(const struct folio *f)
@@ -278,7 +290,7 @@ bool folio__is_mapped_kind(const struct folio *f)
 
 int32_t folio__mapcount(const struct folio_layout *l, const struct folio *f)
 {
-	int32_t of_page = f->page.mapcount + 1;
+	int32_t of_page = plus(f->page.mapcount, 1);
 	bool huge = f->kind == FOLIO_KIND_HUGETLB;
 
 	if (huge)
@@ -289,8 +301,8 @@ int32_t folio__mapcount(const struct folio_layout *l, const struct folio *f)
 		return of_page;
 	/* mm/util.c: __page_mapcount(), up to 6.1: PG_double_map is one more on each page. */
 	if (l->flag[FOLIO_FLAG_double_map] >= 0)
-		return folio__anon(f) ? of_page + f->entire - f->double_map : of_page;
-	return of_page + f->entire;
+		return folio__anon(f) ? plus(of_page, plus(f->entire, -f->double_map)) : of_page;
+	return plus(of_page, f->entire);
 }
 
 uint64_t folio__pgoff(const struct kmem *k, const struct folio *f)

@@ -51,6 +51,8 @@ int folio_kind__number(const char *name);
 #define FOLIO_MAPPING_KSM     3
 #define FOLIO_MAPPING_TAG     3
 
+#define FOLIO_ORDER_MAX 20 /* no folio, and no free block, is larger: of x86 it is 18, and 10 */
+
 /* A struct page. */
 struct page {
 	uint64_t pfn;
