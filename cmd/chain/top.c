@@ -2,6 +2,7 @@
 /* What processes did to their anon_vmas in an interval, and what they hold. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,7 +145,7 @@ static void cell_number(struct table *table, uint64_t n)
 
 static void cell_rate(struct table *table, uint64_t n, double s)
 {
-	cell_number(table, s > 0 ? (uint64_t)(n / s + .5) : n);
+	cell_number(table, s > 0 ? (uint64_t)fmin(n / s + .5, 1e18) : n);
 }
 
 static void cell_time(struct table *table, uint64_t ns)

@@ -110,7 +110,7 @@ static void schedule(struct display *d)
 		return;
 	}
 	between = d->reports[d->state.at].ts - d->reports[d->state.at - 1].ts;
-	gap = fmax(between, 0) * 1e9 / d->state.speed;
+	gap = fmin(fmax(between, 0) * 1e9 / d->state.speed, 1e18);
 	loop__once(d->loop, gap > passed ? gap - passed : 1);
 }
 

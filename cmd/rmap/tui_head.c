@@ -80,13 +80,13 @@ static void draw_sums(unsigned int y, const struct rmap_kept *kept, const struct
 	};
 	const struct rmap_stat *s = &(kept ? kept : &nothing)->total;
 	double seconds = kept ? kept->when.interval_s : 0;
-	uint64_t rate = seconds > 0 ? s->walks / seconds + .5 : 0;
+	uint64_t rate = seconds > 0 ? fmin(s->walks / seconds + .5, 1e18) : 0;
 
 	print_position(position, state);
 	snprintf(walks, PART, "%s walks/s", units__count(buf, rate));
 	snprintf(per, PART, "%s VMAs/walk", units__ratio(buf, s->vmas, s->walks));
 	snprintf(phantom, PART, "%s%% phantom", units__percent(buf, s->vmas - s->mapped, s->vmas));
-	snprintf(cpu, PART, "%s%% of a CPU", units__percent(buf, s->ns, seconds * 1e9));
+	snprintf(cpu, PART, "%s%% of a CPU", units__percent(buf, s->ns, fmin(seconds * 1e9, 1e18)));
 	snprintf(lock, PART, "%s waiting for locks", units__ns(buf, s->lock_ns));
 	if (books__sum(&run->books.lost))
 		snprintf(loss, PART, "%" PRId64 " lost", books__sum(&run->books.lost));

@@ -2,6 +2,7 @@
 /* Snapshots as a table for people. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <time.h>
 #include "../lib/out.h"
 #include "../lib/prose.h"
@@ -26,7 +27,7 @@ int rmap_table__header(const struct run *run)
 
 static int summary(FILE *out, struct when when, const struct rmap_stat *total, uint32_t sample)
 {
-	uint64_t rate = when.interval_s > 0 ? total->walks / when.interval_s + .5 : 0;
+	uint64_t rate = when.interval_s > 0 ? fmin(total->walks / when.interval_s + .5, 1e18) : 0;
 	char r[UNITS_LEN], per[UNITS_LEN], share[UNITS_LEN], lock[UNITS_LEN], clock[16];
 	time_t t = when.ts;
 	struct prose prose;
