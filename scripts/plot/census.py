@@ -56,9 +56,7 @@ class Data:
             recording.mapping(row, "a row")
             for key, known, sums in (("kind", KINDS, kinds),
                                      ("exchange", {**RESULTS, NO_USER: None}, results)):
-                name = row.get(key)
-                if name not in known:
-                    raise recording.Malformed(f"no {key} '{name}' is known")
+                name = recording.one_of(row, key, known, key)
                 sums[name] = sums.get(name, 0) + recording.number(row, "bytes")
         results.pop(NO_USER, None)
         self.counts.append((end, kinds, results))

@@ -91,9 +91,7 @@ class Data:
     def _interval(self, begin, end, line):
         self.spans.append((begin, end))
         for row in recording.sequence(line.get("rows"), "'rows'"):
-            op = recording.mapping(row, "a row").get("op")
-            if op not in self.operations:
-                raise recording.Malformed(f"no operation '{op}' is known")
+            op = recording.one_of(recording.mapping(row, "a row"), "op", self.operations, "operation")
             self.operations[op].read(row, len(self.spans) - 1)
 
 

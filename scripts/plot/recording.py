@@ -233,14 +233,15 @@ class Recording:
     def lines(self, takes):
         """Calls takes[type](begin, end, line) for every line of a type that is in takes."""
         while (line := self._next()) is not None:
+            kind = line.get("type")
             try:
-                if line.get("type") == "end":
+                if kind == "end":
                     mapping(line.get("lost"), "'lost'")
                     self.end = line
-                elif line.get("type") in takes:
+                elif isinstance(kind, str) and kind in takes:
                     end = seconds(line, "ts")
                     begin = end - seconds(line, "interval_s")
-                    takes[line["type"]](begin, end, line)
+                    takes[kind](begin, end, line)
                     self.began = begin if self.began is None else min(self.began, begin)
                     self.ended = end if self.ended is None else max(self.ended, end)
             except Malformed as error:
