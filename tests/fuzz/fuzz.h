@@ -70,11 +70,21 @@ int fuzz__options(const char *tool, int argc, char **argv);
 /* ----------------------------------------------------------------- targets */
 
 #define FUZZ_REPLAYS(X) X(rmaptop) X(exchangelat) X(anonvma) X(forkchain) X(foliomap)
-#define FUZZ_OTHERS(X)                                                                   \
-	X(options)                                                                       \
-	X(text)                                                                          \
-	X(hist) X(kernel) X(kallsyms) X(maps) X(smaps) X(zoneinfo) X(slabinfo) X(mounts) \
-		X(lockdown) X(pagemap) X(page) X(tui)
+#define FUZZ_OTHERS(X) \
+	X(options)     \
+	X(text)        \
+	X(hist)        \
+	X(kernel)      \
+	X(kallsyms)    \
+	X(maps)        \
+	X(smaps)       \
+	X(zoneinfo)    \
+	X(slabinfo)    \
+	X(mounts)      \
+	X(lockdown)    \
+	X(pagemap)     \
+	X(page)        \
+	X(tui)
 
 #define X(name) void fuzz_replay_##name(const uint8_t *data, size_t size);
 FUZZ_REPLAYS(X)
