@@ -247,8 +247,12 @@ static uint64_t take_frame(struct scan *s, const struct page *page, const uint8_
 		return n;
 	}
 	/* Its head is in front of what is wanted: the rest of it. */
-	if (!folio__read(k, s->pfn, f))
-		return f->head.pfn + length(f, f->head.pfn) - s->pfn;
+	if (!folio__read(k, s->pfn, f)) {
+		n = f->head.pfn + length(f, f->head.pfn);
+		if (f->head.pfn < s->pfn && n > s->pfn)
+			return n - s->pfn;
+	}
+	/* While it is freed its order goes before its tails do. */
 	*f = (struct folio){ .kind = FOLIO_KIND_CHANGED, .nid = s->zone->nid };
 	return 1;
 }

@@ -484,6 +484,35 @@ static void test_census(void **state)
 	free(m);
 }
 
+/* A large folio that is being freed: its order has gone, its tails still lead to it. */
+static void test_torn_census(void **state)
+{
+	struct memory *m = memory_new();
+	struct census c = { .k = &m->k, .node = -1 };
+	struct zone zone = { .nid = 3, .type = FOLIO_ZONE_NORMAL, .start = FIRST + 2, .spanned = 14 };
+	json_t *json, *rows;
+
+	(void)state;
+	set_large(m, 0, 3, 0, 1);
+	put(m->pages[1], 0, bits(0, 3, 2), 8);
+	for (unsigned int i = 8; i < 16; i++)
+		set_anon(m, i, 1, 1);
+	c.zones.zone = &zone;
+	c.zones.n = 1;
+	for (; zone.start >= FIRST; zone.start--, zone.spanned++) {
+		assert_int_equal(census__run(&c), 0);
+		assert_int_equal(c.pages, zone.spanned);
+		json = census__json(&c);
+		rows = json_object_get(json, "rows");
+		assert_row(rows, "changed", 0, zone.start > FIRST ? zone.spanned - 8 : 7,
+			   zone.start > FIRST ? zone.spanned - 8 : 7);
+		assert_row(rows, "anon", 0, zone.start > FIRST ? 8 : 9, zone.start > FIRST ? 8 : 9);
+		json_decref(json);
+	}
+	free(c.row);
+	free(m);
+}
+
 /* ------------------------------------------------------------------ zones */
 
 #define NODE_STRUCT (HEAP + 0x9000)
@@ -657,5 +686,5 @@ static void test_changes(void **state)
 RUN_TESTS(cmocka_unit_test(test_place), cmocka_unit_test(test_large), cmocka_unit_test(test_kinds),
 	  cmocka_unit_test(test_tree), cmocka_unit_test(test_torn_tree),
 	  cmocka_unit_test(test_exchange), cmocka_unit_test(test_census),
-	  cmocka_unit_test(test_zones), cmocka_unit_test(test_overlap),
-	  cmocka_unit_test(test_changes))
+	  cmocka_unit_test(test_torn_census), cmocka_unit_test(test_zones),
+	  cmocka_unit_test(test_overlap), cmocka_unit_test(test_changes))
