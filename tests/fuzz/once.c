@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs inputs once, without a fuzzer: once TARGET FILE...; once --list prints the targets.  The
- * last file that it names is the one that ended it.
+ * Runs inputs once, without a fuzzer: once TARGET FILE... [-- TARGET FILE...]; once --list prints
+ * the targets.  The last file that it names is the one that ended it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,27 +38,40 @@ static uint8_t *read_file(const char *path, size_t *size)
 	return data;
 }
 
+static bool run(const struct fuzz_target *target, const char *path)
+{
+	size_t size;
+	uint8_t *data = read_file(path, &size);
+
+	if (!data)
+		return false;
+	printf("%s\n", path);
+	fflush(stdout);
+	target->take(data, size);
+	free(data);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	const struct fuzz_target *target = argc > 1 ? fuzz__find(argv[1]) : NULL;
+	const struct fuzz_target *target = NULL;
 
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list();
-	if (!target) {
-		fputs("usage: once TARGET FILE..., or once --list\n", stderr);
-		return 2;
-	}
 	fuzz__init();
-	for (int i = 2; i < argc; i++) {
-		size_t size;
-		uint8_t *data = read_file(argv[i], &size);
-
-		if (!data)
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--")) {
+			target = NULL;
+		} else if (target && !run(target, argv[i])) {
 			return 1;
-		printf("%s\n", argv[i]);
-		fflush(stdout);
-		target->take(data, size);
-		free(data);
+		} else if (!target) {
+			target = fuzz__find(argv[i]);
+			if (!target)
+				break;
+		}
 	}
-	return 0;
+	if (target)
+		return 0;
+	fputs("usage: once TARGET FILE... [-- TARGET FILE...], or once --list\n", stderr);
+	return 2;
 }
