@@ -105,6 +105,17 @@ $(B)/tests/pages: tests/folio/pages.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $<
 
+# What make bench runs in the guest.
+BENCH := $(filter-out measure,$(patsubst bench/%.c,%,$(wildcard bench/*.c)))
+bench_exchange_OBJ := $(call obj,cmd/xchg/bench.c cmd/xchg/device.c cmd/lib/status.c cmd/lib/text.c)
+$(BENCH:%=$(B)/bench/%): $(B)/bench/%: bench/%.c bench/measure.c bench/measure.h tests/exchange/zones.c \
+		$$(bench_$$*_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $(filter %.c %.o,$^) $(if $(bench_$*_OBJ),$(LIBS))
+
+bench-programs: $(BENCH:%=$(B)/bench/%)
+.PHONY: bench-programs
+
 # The kernel's own selftest of the series, from the patched source in the cache.
 selftest: | kernel
 	@mkdir -p $(B)/tests/selftest $(B)/uapi/linux
@@ -116,9 +127,9 @@ selftest: | kernel
 
 # Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
 # NAME_*.c are parts of NAME.
-XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c tests/exchange/storm_%,\
+XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c %/zones.c tests/exchange/storm_%,\
 	      $(wildcard tests/exchange/*.c)))
-xchg_parts  = $(wildcard tests/exchange/$(1)_*.c) tests/exchange/lib.c
+xchg_parts  = $(wildcard tests/exchange/$(1)_*.c) tests/exchange/lib.c tests/exchange/zones.c
 .SECONDEXPANSION:
 $(B)/tests/exchange/%: tests/exchange/%.c $$(call xchg_parts,%) $(wildcard tests/exchange/*.h) | selftest
 	@mkdir -p $(@D)
@@ -151,6 +162,14 @@ check: | setup
 check-full: | setup
 	@scripts/check --full
 
+bench: | setup
+	@scripts/setup --bench
+	@$(MAKE) -s tools bench-programs $(B)/tests/crowd
+	@bench/run $(if $(SECTION),--section $(SECTION)) $(if $(QUICK),--quick)
+
+bench-compare:
+	@bench/compare
+
 include scripts/install.mk
 
 clean:
@@ -159,4 +178,4 @@ clean:
 help:
 	@sed -n '/^| target | does |/,/^$$/p' README.md
 
-.PHONY: setup kernel kernel-debug stock demo check check-full clean help
+.PHONY: setup kernel kernel-debug stock demo check check-full bench bench-compare clean help

@@ -22,6 +22,7 @@ struct bench {
 	uint64_t *addr[2]; /* addresses of their pages */
 	int *node[2];	   /* move_pages(2): where each page of an area shall go */
 	int32_t *status;
+	unsigned int calls[2]; /* noted in conf->took */
 	pid_t *sharer;
 	unsigned int nsharers;
 };
@@ -129,13 +130,23 @@ static void tear_down(struct bench *b)
 	free(b->sharer);
 }
 
+/* Since @start; @way: 0 by exchange, 1 by migration. */
+static uint64_t note_call(struct bench *b, unsigned int way, uint64_t start)
+{
+	uint64_t took = now_ns() - start;
+
+	if (b->conf->took[way])
+		b->conf->took[way][b->calls[way]++] = took;
+	return took;
+}
+
 static enum status exchange_round(struct bench *b, int fd, struct bench_result *r)
 {
 	uint64_t start = now_ns();
 	int err = xchg__exchange(fd, 0, b->addr[0], 0, b->addr[1], b->status, b->conf->pairs,
 				 b->nsharers ? FOLIO_EXCHANGE_MOVE_ALL : 0);
 
-	r->exchange_ns += now_ns() - start;
+	r->exchange_ns += note_call(b, 0, start);
 	if (err)
 		return fail(ST_FAIL, "cannot exchange: %s", strerror(-err));
 	for (unsigned int i = 0; i < b->conf->pairs; i++)
@@ -158,7 +169,7 @@ static enum status migrate_round(struct bench *b, bool back, struct bench_result
 		if (syscall(SYS_move_pages, 0, (unsigned long)pairs, b->addr[side], b->node[side],
 			    b->status + side * pairs, flags) < 0)
 			return fail(ST_FAIL, "move_pages: %s", strerror(errno));
-	r->migrate_ns += now_ns() - start;
+	r->migrate_ns += note_call(b, 1, start);
 	for (unsigned int i = 0; i < pairs; i++)
 		r->migrated += b->status[i] == b->node[0][i] && b->status[pairs + i] == b->node[1][i];
 	return ST_OK;
@@ -170,6 +181,8 @@ enum status bench__run(int fd, const struct bench_conf *conf, struct bench_resul
 	enum status status = set_up(&b);
 
 	*result = (struct bench_result){ 0 };
+	if (!status && conf->ready)
+		conf->ready(conf->arg);
 	/*
 	 * There and back by each in turn, so that what else the machine does meets both,
 	 * and every page is where it began. The first time warms up: folios that were just
@@ -184,8 +197,10 @@ enum status bench__run(int fd, const struct bench_conf *conf, struct bench_resul
 			status = migrate_round(&b, back, result);
 			result->wrong += count_wrong(&b);
 		}
-		if (!round)
+		if (!round) {
 			*result = (struct bench_result){ .wrong = result->wrong };
+			b.calls[0] = b.calls[1] = 0;
+		}
 	}
 	tear_down(&b);
 	return status;

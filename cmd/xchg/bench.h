@@ -11,6 +11,10 @@ struct bench_conf {
 	unsigned int rounds;  /* how often, for either way */
 	unsigned int sharers; /* processes that map each folio besides this one */
 	int nodes[2];
+	/* What each call took, by exchange and by migration, ns: room for 2 * rounds, or NULL. */
+	uint64_t *took[2];
+	void (*ready)(void *arg); /* called when all memory is there and nothing is measured yet; may be NULL */
+	void *arg;
 };
 
 struct bench_result {

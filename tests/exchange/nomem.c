@@ -4,6 +4,7 @@
  * and with both nodes so full that migration moves nothing.
  */
 #include "exchange.h"
+#include "zones.h"
 
 #include <sys/resource.h>
 
@@ -196,44 +197,6 @@ static void test_faults(void)
 
 /* ---- both nodes are full ---- */
 
-/* Pages that can be taken of a node before the allocator begins to look for more. */
-static long available(int node)
-{
-	long all = 0, free_pages = 0, min = 0;
-	int of = -1, fd = open("/proc/zoneinfo", O_RDONLY | O_CLOEXEC);
-	static char text[1 << 16];
-	ssize_t n, length = 0;
-
-	/* Each CPU keeps some changes to itself, unless it is asked. */
-	write_file("/proc/sys/vm/stat_refresh", "1");
-	while (fd >= 0 && (n = read(fd, text + length, sizeof(text) - 1 - length)) > 0)
-		length += n;
-	if (fd < 0 || !length)
-		die("/proc/zoneinfo");
-	close(fd);
-	text[length] = 0;
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		long kept = 0;
-		char *at;
-
-		sscanf(line, "Node %d", &of);
-		sscanf(line, " pages free %ld", &free_pages);
-		sscanf(line, " min %ld", &min);
-		/* Comes last: what a zone keeps from those who could use a higher one. */
-		at = strstr(line, "protection: (");
-		if (!at || of != node)
-			continue;
-		for (at += 13; *at && *at != ')'; at += strspn(at, ", ")) {
-			long reserve = strtol(at, &at, 10);
-
-			kept = reserve > kept ? reserve : kept;
-		}
-		if (free_pages > min + kept)
-			all += free_pages - min - kept;
-	}
-	return all;
-}
-
 /* Pages that a hog leaves: its steps, and what others need meanwhile. */
 enum {
 	LEFT = 128
@@ -264,7 +227,7 @@ static pid_t start_hog(int node, int go, int done)
 		_exit(2);
 	while (read(go, &c, 1) == 1) {
 		/* Page tables come out of the same memory: half of it at a time. */
-		while ((more = (available(node) - LEFT) / 2) > 0) {
+		while ((more = (zones_available(node) - LEFT) / 2) > 0) {
 			if (madvise(area + used, more * PAGE, MADV_POPULATE_WRITE))
 				_exit(3);
 			used += more * PAGE;
@@ -311,7 +274,7 @@ static void fill_nodes(const int go[2], const int done[2])
 		for (int i = 0; i < 2; i++)
 			if (write(go[i], "", 1) != 1 || read(done[i], &c, 1) != 1)
 				return;
-		if (available(0) <= LEFT + 64 && available(1) <= LEFT + 64)
+		if (zones_available(0) <= LEFT + 64 && zones_available(1) <= LEFT + 64)
 			return;
 	}
 }
@@ -342,8 +305,8 @@ static void run_full(struct full *f)
 	snprintf(high, sizeof(high), "%ld", total / 6);
 	f->killed = vm_counter("oom_kill");
 	fill_nodes(go, done);
-	f->left[0] = available(0);
-	f->left[1] = available(1);
+	f->left[0] = zones_available(0);
+	f->left[1] = zones_available(1);
 	/*
 	 * The few pages that the hogs have left, those in lists of the CPUs, and what could
 	 * be reclaimed, are put out of reach of all but those who may use reserves. As long

@@ -65,6 +65,12 @@ is "$status" 0 '--full: exits 0'
 like "$(cat "$tmp/calls")" "install .* $(sort <<<"$full_only"$'\nclang\nscdoc' | paste -sd' ')\$" \
 	'--full: installs what is missing of both lists'
 
+# --- what only bench needs
+rm -f "$tmp/calls"
+run "$setup" --bench
+is "$status" 0 '--bench: exits 0'
+like "$(cat "$tmp/calls")" 'install .* bpfcc-tools clang scdoc$' '--bench: installs what is missing of its list'
+
 rm -f "$tmp/calls"
 FAKE_UID=1000 run "$setup"
 is "$status" 0 'an ordinary user with sudo: exits 0'

@@ -27,7 +27,7 @@ for f in $perls; do
 done
 is "$bad" "" "perl -wc finds nothing"
 
-bad=$(files 'scripts/*.py' 'tests/*.py' | xargs -r pyflakes3 2>&1)
+bad=$(files 'scripts/*.py' 'tests/*.py' 'bench/*.py' | xargs -r pyflakes3 2>&1)
 is "$bad" "" "pyflakes finds nothing"
 
 bad=$(files '*.c' '*.h' '*.bpf.c' | while read -r f; do

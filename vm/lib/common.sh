@@ -35,6 +35,11 @@ need_command() { # COMMAND WHAT-FOR
 		die "$1 is not installed, it is needed for $2: run 'make setup'"
 }
 
+# The device alone is not enough: it exists on hosts that cannot virtualise.
+can_virtualise() {
+	grep -qwE 'vmx|svm' /proc/cpuinfo && { : <>/dev/kvm; } 2>/dev/null
+}
+
 # Temporary paths and the running process group go away however the script ends.
 temporary=()
 running_group=

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an exchange costs, beside two opposite move_pages(2) calls, with free memory, with room
+ * for half of the pairs on each node, and with none.
+ *
+ * usage: exchange NAME PAIRS MAPPED ROUNDS free|scarce|none
+ *
+ * Prints nanoseconds a pair, NAME/exchange and NAME/migrate, and how many of a hundred pairs were
+ * done, NAME/exchanged and NAME/migrated.
+ */
+#include <fcntl.h>
+#include <linux/mempolicy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "../cmd/xchg/bench.h"
+#include "../cmd/xchg/device.h"
+#include "../tests/exchange/zones.h"
+#include "measure.h"
+
+static void put(const char *file, long value)
+{
+	FILE *f = fopen(file, "w");
+
+	must(f && fprintf(f, "%ld", value) > 0 && !fclose(f), file);
+}
+
+/* ---------------------------------------------------- memory out of reach */
+
+#define MIN_FREE "/proc/sys/vm/min_free_kbytes"
+
+static long total_kib(void)
+{
+	return sysconf(_SC_PHYS_PAGES) * (long)(PAGE / 1024);
+}
+
+/* Takes that many pages of a node, for good. */
+static void take(int node, long pages)
+{
+	unsigned long mask = 1UL << node;
+	char *area = map_anon(pages * PAGE);
+
+	must(!syscall(SYS_mbind, area, pages * PAGE, MPOL_BIND, &mask, 8 * sizeof(mask), 0), "mbind");
+	must(!mlock(area, pages * PAGE), "mlock");
+}
+
+/*
+ * Memory below the watermark is out of reach of all who may not use reserves: it is raised until
+ * the fuller node has so many pages left, and of the other the rest is taken.
+ */
+static void leave(long pages)
+{
+	long low = 0, high = total_kib();
+	int fuller, other;
+
+	put("/proc/sys/vm/drop_caches", 3);
+	fuller = zones_available(0) > zones_available(1);
+	other = !fuller;
+	while (high - low > 16) {
+		long middle = (low + high) / 2;
+
+		put(MIN_FREE, middle);
+		if (zones_available(fuller) > pages)
+			low = middle;
+		else
+			high = middle;
+	}
+	put(MIN_FREE, low);
+	if (zones_available(other) > pages)
+		take(other, zones_available(other) - pages);
+}
+
+static void make_scarce(void *pairs)
+{
+	leave(*(unsigned int *)pairs / 2);
+}
+
+static void make_none(void *pairs)
+{
+	(void)pairs;
+	put("/proc/sys/vm/drop_caches", 3);
+	put(MIN_FREE, total_kib());
+}
+
+/* ------------------------------------------------------------------- figures */
+
+static void report_calls(const char *name, const char *what, const uint64_t *took,
+			 unsigned int calls, unsigned int pairs)
+{
+	printf("{\"name\":\"exchange/%s/%s\",\"values\":[", name, what);
+	for (unsigned int i = 0; i < calls; i++)
+		printf("%s%.1f", i ? "," : "", (double)took[i] / pairs);
+	printf("]}\n");
+}
+
+int main(int argc, char **argv)
+{
+	struct bench_conf conf = { .nodes = { 0, 1 } };
+	struct bench_result result;
+	unsigned int calls;
+	int fd;
+
+	if (argc != 6) {
+		fprintf(stderr, "usage: exchange NAME PAIRS MAPPED ROUNDS free|scarce|none\n");
+		return 2;
+	}
+	conf.pairs = atoi(argv[2]);
+	conf.sharers = atoi(argv[3]) - 1;
+	conf.rounds = atoi(argv[4]);
+	calls = 2 * conf.rounds;
+	if (!strcmp(argv[5], "scarce"))
+		conf.ready = make_scarce;
+	else if (!strcmp(argv[5], "none"))
+		conf.ready = make_none;
+	conf.arg = &conf.pairs;
+	for (int way = 0; way < 2; way++) {
+		conf.took[way] = calloc(calls, sizeof(*conf.took[way]));
+		must(conf.took[way], "memory");
+		memset(conf.took[way], 1, calls * sizeof(*conf.took[way])); /* it is there */
+	}
+	put("/proc/self/oom_score_adj", -1000);
+	if (xchg__open(&fd) || bench__run(fd, &conf, &result))
+		return 1;
+	if (conf.ready)
+		put(MIN_FREE, 2048);
+	report_calls(argv[1], "exchange", conf.took[0], calls, conf.pairs);
+	report_calls(argv[1], "migrate", conf.took[1], calls, conf.pairs);
+	printf("{\"name\":\"exchange/%s/exchanged\",\"values\":[%.1f]}\n", argv[1],
+	       100.0 * result.exchanged / (calls * conf.pairs));
+	printf("{\"name\":\"exchange/%s/migrated\",\"values\":[%.1f]}\n", argv[1],
+	       100.0 * result.migrated / (calls * conf.pairs));
+	if (result.wrong)
+		fprintf(stderr, "exchange: %s: wrong words: %lu\n", argv[1], (long)result.wrong);
+	return result.wrong != 0;
+}
