@@ -30,11 +30,31 @@ static void put(const char *file, long value)
 
 /* ---------------------------------------------------- memory out of reach */
 
-#define MIN_FREE "/proc/sys/vm/min_free_kbytes"
+/* Opened while there is memory: opening takes some. */
+static int min_free;
+
+static void set_min_free(long kib)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%ld", kib);
+
+	must(pwrite(min_free, text, n, 0) == n, "/proc/sys/vm/min_free_kbytes");
+}
 
 static long total_kib(void)
 {
 	return sysconf(_SC_PHYS_PAGES) * (long)(PAGE / 1024);
+}
+
+static void prepare_memory(void)
+{
+	min_free = open("/proc/sys/vm/min_free_kbytes", O_WRONLY | O_CLOEXEC);
+	must(min_free >= 0, "/proc/sys/vm/min_free_kbytes");
+	/* Watermarks stay where they are, and as little as can be is in the lists of the CPUs. */
+	put("/proc/sys/vm/watermark_boost_factor", 0);
+	put("/proc/sys/vm/percpu_pagelist_high_fraction", 1000000);
+	set_min_free(2048);
+	put("/proc/sys/vm/drop_caches", 3);
 }
 
 /* Takes that many pages of a node, for good. */
@@ -48,29 +68,29 @@ static void take(int node, long pages)
 }
 
 /*
- * Memory below the watermark is out of reach of all who may not use reserves: it is raised until
- * the fuller node has so many pages left, and of the other the rest is taken.
+ * Memory below the watermark is out of reach of all who may not use reserves.  It is raised, never too
+ * far, until the fuller node has little more than so many pages left; of the roomier the rest is taken.
  */
 static void leave(long pages)
 {
-	long low = 0, high = total_kib();
-	int fuller, other;
+	long kib = 2048, excess = 0, roomier;
 
-	put("/proc/sys/vm/drop_caches", 3);
-	fuller = zones_available(0) > zones_available(1);
-	other = !fuller;
-	while (high - low > 16) {
-		long middle = (low + high) / 2;
+	prepare_memory();
+	for (int i = 0; i < 40; i++) {
+		long left[2] = { zones_available(0), zones_available(1) };
 
-		put(MIN_FREE, middle);
-		if (zones_available(fuller) > pages)
-			low = middle;
-		else
-			high = middle;
+		roomier = left[0] < left[1];
+		excess = left[!roomier] - pages;
+		if (excess < 32)
+			break;
+		/* Two nodes share it, more or less. */
+		kib += excess * 3 / 2 * (long)(PAGE / 1024);
+		set_min_free(kib);
 	}
-	put(MIN_FREE, low);
-	if (zones_available(other) > pages)
-		take(other, zones_available(other) - pages);
+	roomier = zones_available(0) < zones_available(1);
+	excess = zones_available(roomier) - pages;
+	if (excess > 0)
+		take(roomier, excess);
 }
 
 static void make_scarce(void *pairs)
@@ -81,8 +101,8 @@ static void make_scarce(void *pairs)
 static void make_none(void *pairs)
 {
 	(void)pairs;
-	put("/proc/sys/vm/drop_caches", 3);
-	put(MIN_FREE, total_kib());
+	prepare_memory();
+	set_min_free(total_kib());
 }
 
 /* ------------------------------------------------------------------- figures */
@@ -125,7 +145,7 @@ int main(int argc, char **argv)
 	if (xchg__open(&fd) || bench__run(fd, &conf, &result))
 		return 1;
 	if (conf.ready)
-		put(MIN_FREE, 2048);
+		set_min_free(2048);
 	report_calls(argv[1], "exchange", conf.took[0], calls, conf.pairs);
 	report_calls(argv[1], "migrate", conf.took[1], calls, conf.pairs);
 	printf("{\"name\":\"exchange/%s/exchanged\",\"values\":[%.1f]}\n", argv[1],
