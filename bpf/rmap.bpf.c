@@ -133,6 +133,22 @@ static __always_inline bool asked_for(__u64 pid_tgid, enum rmap_kind kind, const
 
 #include "walks.bpf.h"
 
+/* Counts a duration in the row; false: its buckets are others'. */
+static __always_inline bool row_bucket(struct rmap_row *row, __u32 index, __u64 weight)
+{
+	for (__u32 i = 0; i < RMAP_ROW_BUCKETS; i++) {
+		struct rmap_bucket *b = &row->bucket[i];
+
+		if (!b->n)
+			b->index = index;
+		if (b->index == index) {
+			b->n += weight;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Puts a finished walk into its row and its histogram. */
 static __always_inline void record(void *ctx, struct rmap_key *key, const struct walk *walk)
 {
@@ -140,6 +156,7 @@ static __always_inline void record(void *ctx, struct rmap_key *key, const struct
 	void *rows = half ? (void *)&rows_1 : (void *)&rows_0;
 	void *hist = half ? (void *)&hist_1 : (void *)&hist_0;
 	__u64 weight = sampling() ?: 1;
+	__u32 bucket = hist_index(walk->ns);
 	struct rmap_row *row;
 	__u64 *n;
 
@@ -174,7 +191,9 @@ static __always_inline void record(void *ctx, struct rmap_key *key, const struct
 	if (stacks)
 		stack(ctx, half, key, walk, weight);
 
-	key->bucket = hist_index(walk->ns);
+	if (row_bucket(row, bucket, weight))
+		return;
+	key->bucket = bucket;
 	n = bpf_map_lookup_elem(hist, key);
 	if (n)
 		*n += weight;

@@ -65,6 +65,16 @@ struct rmap_owner {
 	__u32 pad;
 };
 
+/*
+ * A histogram's buckets in the row itself: the first few that occur, which are those of most walks,
+ * and spare a look-up.  The others are in a map.
+ */
+#define RMAP_ROW_BUCKETS 8
+struct rmap_bucket {
+	__u32 n; /* 0: free, and so are those behind it */
+	__u32 index;
+};
+
 struct rmap_row {
 	__u64 walks;
 	__u64 vmas;    /* visited: calls of rmap_one */
@@ -75,6 +85,7 @@ struct rmap_row {
 	__u32 vmas_max;
 	__u32 pad;
 	char comm[16];
+	struct rmap_bucket bucket[RMAP_ROW_BUCKETS];
 };
 
 /* Why a walk that was seen is in no row. */
@@ -183,6 +194,6 @@ struct rmap_slot {
 /* Rows and histogram buckets of one interval; what does not fit is counted as lost. */
 #define RMAP_ROWS_MAX	   16384     /* by default */
 #define RMAP_ROWS_LIMIT	   (1 << 20) /* a row takes about 1 KiB of kernel memory, in two halves */
-#define RMAP_BUCKETS_A_ROW 4	     /* on the average */
+#define RMAP_BUCKETS_A_ROW 2	     /* on the average, besides those in it */
 
 #endif /* FOLIOSCOPE_BPF_RMAP_H */

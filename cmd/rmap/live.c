@@ -122,6 +122,9 @@ static int on_row(void *arg, const void *k, const void *v)
 	s->lock_ns = row->lock_ns;
 	s->ns_max = row->ns_max;
 	s->vmas_max = row->vmas_max;
+	for (int i = 0; i < RMAP_ROW_BUCKETS && row->bucket[i].n; i++)
+		if (hist__add(&s->hist, row->bucket[i].index, row->bucket[i].n))
+			return -ENOMEM;
 	return 0;
 }
 
