@@ -1,33 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a command takes of the CPU, itself only, not what it starts: looked up when it is about to
- * exit.  Its output is put away.
+ * What a process takes of the CPU, itself only, not what it starts.
  *
- * usage: cpu NAME COMMAND [ARG...]
+ * usage: cpu NAME -p PID | cpu NAME COMMAND [ARG...]
  *
- * Prints NAME's figure, ns; exits with COMMAND's status.
+ * PID: what it has taken until now.  COMMAND: what it has taken when it is about to exit; its output is
+ * put away.  Prints NAME's figure, ns; exits with COMMAND's status.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "measure.h"
 
-/* The first number of schedstat: time on the CPU, ns. */
+static void report_cpu(const char *name, double ns)
+{
+	printf("{\"name\":\"%s\",\"values\":[%.0f]}\n", name, ns);
+}
+
+/* All threads, ns. */
 static double time_on_cpu(pid_t pid)
 {
-	unsigned long long ns;
-	char path[64];
-	FILE *f;
+	struct timespec t;
+	clockid_t clock;
 
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", pid);
-	f = fopen(path, "r");
-	must(f && fscanf(f, "%llu", &ns) == 1, path);
-	fclose(f);
-	return ns;
+	must(!clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &t), "its clock");
+	return t.tv_sec * 1e9 + t.tv_nsec;
 }
 
 int main(int argc, char **argv)
@@ -37,8 +40,12 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: cpu NAME COMMAND [ARG...]\n");
+		fprintf(stderr, "usage: cpu NAME -p PID | cpu NAME COMMAND [ARG...]\n");
 		return 2;
+	}
+	if (!strcmp(argv[2], "-p") && argv[3]) {
+		report_cpu(argv[1], time_on_cpu(atoi(argv[3])));
+		return 0;
 	}
 	pid = fork();
 	must(pid >= 0, "fork");
@@ -61,6 +68,6 @@ int main(int argc, char **argv)
 			ns = time_on_cpu(pid);
 		ptrace(PTRACE_CONT, pid, NULL, signal);
 	}
-	printf("{\"name\":\"%s\",\"values\":[%.0f]}\n", argv[1], ns);
+	report_cpu(argv[1], ns);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
