@@ -98,7 +98,8 @@ def write(path, directory):
     with open(os.path.join(here, 'benchmarks.md.in'), encoding='utf-8') as f:
         page = f.read()
     for name in SECTIONS:
-        page = page.replace(f'@{name}@\n', tables.markdown(name, results['sections'][name]))
+        section = results['sections'].get(name)
+        page = page.replace(f'@{name}@\n', tables.markdown(name, section) if section else 'Not measured yet.\n')
     page = page.replace('@machine@\n', tables.machine(results))
     with open(os.path.join(directory, 'benchmarks.md'), 'w', encoding='utf-8') as f:
         f.write(page)
@@ -108,6 +109,8 @@ def write(path, directory):
     except ImportError as e:
         print(f'results.py: no picture: {e}', file=sys.stderr)
     else:
+        if 'rmap' not in results['sections']:
+            return
         picture.draw(results['sections']['rmap'], os.path.join(directory, 'images', 'rmap-walks.svg'))
 
 

@@ -264,4 +264,7 @@ def machine(results):
     sections = results['sections'].values()
     kernels = ' and '.join(sorted({s['kernel'] for s in sections}))
     dates = sorted({s['measured'] for s in sections})
-    return f'Measured {" to ".join(sorted({dates[0], dates[-1]}))} on Linux {kernels} with the patch series.\n'
+    page = f'Measured {" to ".join(sorted({dates[0], dates[-1]}))} on Linux {kernels} with the patch series.\n'
+    if any(s['extent'] != 'full' for s in sections):
+        page += '**Some sections have been measured at fewer sizes than they have, and others not yet.**\n'
+    return page
