@@ -145,8 +145,8 @@ STOCK := 5.10 6.1 6.12 6.18 7.2
 setup:
 	@scripts/setup
 
-kernel kernel-debug: kernel%: | setup
-	@vm/kernel build $(if $(filter -debug,$*),debug,patched)
+kernel kernel-debug kernel-kcsan kernel-unpatched: kernel%: | setup
+	@vm/kernel build $(or $(*:-%=%),patched)
 
 stock: | setup
 	@for series in $(STOCK); do vm/kernel path $$series >/dev/null 2>&1 || \
@@ -178,4 +178,4 @@ clean:
 help:
 	@sed -n '/^| target | does |/,/^$$/p' README.md
 
-.PHONY: setup kernel kernel-debug stock demo check check-full bench bench-compare clean help
+.PHONY: setup kernel kernel-debug kernel-kcsan kernel-unpatched stock demo check check-full bench bench-compare clean help

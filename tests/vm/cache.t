@@ -23,7 +23,10 @@ cp -r "$top/vm/kernel" "$top/vm/lib" "$tmp/checkout/vm/"
 mkdir "$tmp/checkout/vm/configs"
 kernel=$tmp/checkout/vm/kernel
 series=$tmp/checkout/kernel-patch/6.12
-echo 'patched plain kernel our.config' >"$tmp/checkout/vm/configs/flavours.txt"
+cat >"$tmp/checkout/vm/configs/flavours.txt" <<'END'
+patched plain kernel series our.config
+unpatched unpatched kernel-unpatched pristine our.config
+END
 printf 'CONFIG_A=y\nCONFIG_B=n\n' >"$tmp/checkout/vm/configs/our.config"
 export XDG_CACHE_HOME=$tmp/cache
 cache=$XDG_CACHE_HOME/folioscope
@@ -321,6 +324,16 @@ pristine=$("$kernel" source --pristine 2>/dev/null)
 cmp -s "$pristine/mm/a.c" "$tmp/linux-source-6.12/mm/a.c"
 ok $? 'the pristine source is without the series'
 is "$(grep -c patched "$("$kernel" source)/mm/a.c")" 1 'the other has it'
+
+run "$kernel" path unpatched
+like "$status $err" '^1 .*run: make kernel-unpatched$' 'the kernel without the series is not built: the target is named'
+run "$kernel" build unpatched
+unpatched=$("$kernel" path unpatched)
+is "$status $(cat "$unpatched/source-version")" '0 6.12.1-1' 'it is built from the same source'
+is "$(grep -c patched "$unpatched/bzImage")" 0 'and nothing is patched in it'
+is "$(grep -c patched "$("$kernel" source)/mm/a.c")" 1 'the source with the series keeps it'
+patch_of a.c three >"$tmp/mutant.patch"
+is "$(FOLIOSCOPE_MUTANT=$tmp/mutant.patch "$kernel" path unpatched)" "$unpatched" 'no patch makes it another kernel'
 
 # --- patches that do not apply
 

@@ -13,7 +13,7 @@ flavour_field() { # FLAVOUR FIELD
 
 flavour_fragments() { # FLAVOUR
 	awk -v name="$1" -v dir="$config_dir/" \
-		'$1 == name { for (i = 4; i <= NF; i++) print dir $i }' "$config_dir/flavours.txt"
+		'$1 == name { for (i = 5; i <= NF; i++) print dir $i }' "$config_dir/flavours.txt"
 }
 
 is_flavour() {
@@ -22,6 +22,10 @@ is_flavour() {
 
 make_target() { # FLAVOUR
 	flavour_field "$1" 3
+}
+
+has_series() { # FLAVOUR
+	[ "$(flavour_field "$1" 4)" = series ]
 }
 
 build_tree() { # FLAVOUR
@@ -46,7 +50,7 @@ build_entry() { # FLAVOUR
 	tree=$(source_tree) || return 1
 	{
 		echo "${tree##*/}"
-		series_patches "$tree" | while read -r patch; do cat "$patch"; done
+		! has_series "$1" || series_patches "$tree" | while read -r patch; do cat "$patch"; done
 		flavour_settings "$1"
 		gcc --version | head -n 1
 		pahole --version
@@ -126,9 +130,15 @@ build_flavour() { # FLAVOUR
 	for tool in make gcc flex bison bc pahole patch; do
 		need_command "$tool" "building a kernel"
 	done
-	# One lock for source and build trees: a build reads the source all along.
-	lock source
-	source_ensure_patched
+	if has_series "$flavour"; then
+		# One lock for source and build trees: a build reads the source all along.
+		lock source
+		source_ensure_patched
+	else
+		# This source stays as it is, so others may change theirs meanwhile.
+		lock "$flavour"
+		tree=$(source_pristine) || exit
+	fi
 	! build_path "$flavour" >/dev/null || return 0
 	built=$(build_entry "$flavour")
 	build=$(build_tree "$flavour")
@@ -141,7 +151,7 @@ build_flavour() { # FLAVOUR
 	# one has no total.
 	[ -e "$build/vmlinux" ] || total=$(cat "$build.lines" 2>/dev/null || echo 3100)
 	configure "$flavour" "$tree" "$build" "$log"
-	with_progress "build kernel '$flavour' ${tree##*/}" "$total" lines_of_log "$log" \
+	with_progress "build kernel '$flavour' $(basename "$tree" .pristine)" "$total" lines_of_log "$log" \
 		kernel_make "$tree" "$build" -j"$(nproc)" bzImage ||
 		build_failed "$flavour" "$log"
 	[ "$total" -eq 0 ] || wc -l <"$log" >"$build.lines"
@@ -151,7 +161,7 @@ build_flavour() { # FLAVOUR
 		cp --reflink=auto "$build/arch/x86/boot/bzImage" "$build/vmlinux" "$build/System.map" "$entry" &&
 			cp "$build/.config" "$entry/config" &&
 			cp "$build/include/config/kernel.release" "$entry/release" &&
-			echo "${tree##*/}" >"$entry/source-version"
+			basename "$tree" .pristine >"$entry/source-version"
 	}; then
 		die "cannot keep the built kernel in $built: is the disk full?"
 	fi

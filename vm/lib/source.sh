@@ -60,11 +60,14 @@ source_ensure() { # [again]
 		lock archive
 		archive_fetch "^linux-source-${kernel_series//./\\.}\$" "the source of kernel $kernel_series"
 	fi
-	local version=${deb##*_}
+	local name version=${deb##*_}
 	tree=$cache/src/${version%.deb}
 	if ! [ -d "$tree" ] || [ $# -gt 0 ]; then
 		# Files go back in time here, which make would not notice.
-		rm -rf -- "$tree.series" "$cache/build"
+		rm -rf -- "$tree.series"
+		for name in "${flavours[@]}"; do
+			! has_series "$name" || rm -rf -- "$(build_tree "$name")"
+		done
 		source_extract "$deb" "$tree"
 	fi
 }
