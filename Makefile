@@ -125,6 +125,11 @@ selftest: | kernel
 		$$source/tools/testing/selftests/mm/folio_exchange.c -lpthread
 .PHONY: selftest
 
+# The kernel's other mm tests, from the same source: tests/kernel/mm-selftests.t runs them.
+mm-selftests: | kernel
+	@tests/kernel/mm/build check
+.PHONY: mm-selftests
+
 # Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
 # NAME_*.c are parts of NAME.
 XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c %/zones.c tests/exchange/storm_%,\
