@@ -97,6 +97,7 @@ echo "stdin=$(readlink /proc/self/fd/0)"
 echo "ignored=$(awk '/^SigIgn/ { print $2 }' /proc/self/status)"
 echo "loopback=$(cat /sys/class/net/lo/flags)"
 echo "unmerged=$(tr ' ' '\n' </proc/cmdline | grep slab_nomerge)"
+echo "timer=$(tr ' ' '\n' </proc/cmdline | grep timer)"
 modprobe zram && echo 64M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
 	swapon /dev/zram0 && echo "swap=$(awk 'NR == 2 { print $1 }' /proc/swaps)"
 truncate -s 16M /tmp/image && mkfs.ext4 -q /tmp/image && mkdir /tmp/mnt &&
@@ -134,6 +135,7 @@ stdin=/dev/null
 ignored=0000000000000000
 loopback=0x9
 unmerged=slab_nomerge
+timer=no_timer_check
 swap=/dev/zram0
 loop=ext2/ext3" "$series: the guest is as promised, and its stderr is all that is on stderr"
 	cmp -s "$data/out" "$data/random"
