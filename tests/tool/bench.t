@@ -1,12 +1,12 @@
 #!/bin/bash
 # What make bench does with the guest's figures: sections, tables, ratios, the page, and what is shown as
-# having got worse. The figures in tests/data/bench are made up, so that the results are known.
+# having got worse. The figures in tests/bench are made up, so that the results are known.
 cd "$(dirname "$0")/../.." || exit
 . tests/lib/tap.sh
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-data=tests/data/bench
+data=tests/bench
 sections=(exchange tracing start scale rmap)
 
 add() { # RESULTS SECTION [CLOCK]: from standard input
