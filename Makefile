@@ -131,16 +131,17 @@ mm-selftests: | kernel
 .PHONY: mm-selftests
 
 # Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
-# NAME_*.c are parts of NAME.
-XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out %/lib.c %/zones.c tests/exchange/storm_%,\
-	      $(wildcard tests/exchange/*.c)))
-xchg_parts  = $(wildcard tests/exchange/$(1)_*.c) tests/exchange/lib.c tests/exchange/zones.c
-.SECONDEXPANSION:
-$(B)/tests/exchange/%: tests/exchange/%.c $$(call xchg_parts,%) $(wildcard tests/exchange/*.h) | selftest
+XCHG_PARTS := tests/exchange/lib.c tests/exchange/zones.c
+XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out $(XCHG_PARTS),$(wildcard tests/exchange/*.c)))
+$(B)/tests/exchange/%: tests/exchange/%.c $(XCHG_PARTS) $(wildcard tests/exchange/*.h) | selftest
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -I$(B)/uapi -o $@ $(filter %.c,$^) -lpthread
 
-exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%)
+$(B)/tests/stress/storm: $(wildcard tests/stress/*.[ch]) tests/exchange/lib.c tests/exchange/exchange.h | selftest
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -I$(B)/uapi -Itests/exchange -o $@ $(filter %.c,$^) -lpthread
+
+exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%) $(B)/tests/stress/storm
 .PHONY: exchange-tests
 
 # -------------------------------------------------------------- whole journeys
