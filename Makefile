@@ -141,6 +141,14 @@ $(B)/tests/stress/storm: $(wildcard tests/stress/*.[ch]) tests/exchange/lib.c te
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -I$(B)/uapi -Itests/exchange -o $@ $(filter %.c,$^) -lpthread
 
+# For as long as wanted: make stress SECONDS=7200 SEED=7 KERNEL=debug
+SECONDS := 60
+SEED    := 1
+KERNEL  := patched
+stress: $(B)/tests/stress/storm | kernel$(if $(filter debug,$(KERNEL)),-debug)
+	@vm/run -k $(KERNEL) -t $$(($(SECONDS) + 1200)) -- $< -t $(SECONDS) -s $(SEED)
+.PHONY: stress
+
 exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%) $(B)/tests/stress/storm
 .PHONY: exchange-tests
 
