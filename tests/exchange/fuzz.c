@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fuzz [N [SEED]]: random calls of the device, of which most are broken in some way.
+ * fuzz [-n CALLS] [-t SECONDS] [-p TASKS] [-s SEED]: random calls of the device, of which
+ * most are broken in some way, until so many are made and so many seconds are over.
  *
- * Two tasks make half of them each: one with all privileges, and one that has dropped
- * them with the device already open.  Each says beforehand what a call must return, and
- * checks that nothing else has happened: statuses, its arrays, and its own memory.
+ * Every second task has all privileges, the others have dropped them with the device already
+ * open; each has a child, and asks for the memory of all.  It says beforehand what a call
+ * must return, and checks that nothing else has happened: statuses, its arrays, and its own
+ * memory.
  */
 #include "exchange.h"
 
@@ -41,17 +43,21 @@ enum special {
 	SPECIALS
 };
 
-struct half {
+struct task {
 	pid_t pid, child;
-	bool privileged, child_ready;
-	unsigned int calls, right, wrong;
-	unsigned int returned[256];
-	unsigned int statuses[FOLIO_EXCHANGE_NR_RESULTS], broken;
+	bool privileged, child_ready, finished;
+	unsigned long calls, right;
+	unsigned int wrong;
+	unsigned long returned[256];
+	unsigned long statuses[FOLIO_EXCHANGE_NR_RESULTS], broken;
 };
 
+#define MOST_TASKS 16
+
 struct state {
-	bool stop;
-	struct half half[2];
+	bool enough, stop;
+	unsigned int tasks;
+	struct task task[MOST_TASKS];
 };
 
 struct want {
@@ -59,7 +65,7 @@ struct want {
 };
 
 static struct state *state;
-static struct half *me;
+static struct task *me;
 static uint64_t seed;
 static unsigned int generation;
 static uint64_t special_at = MEMORY + 2 * MEMORY_SIZE;
@@ -91,8 +97,8 @@ __attribute__((format(printf, 1, 2))) static void wrong(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (me->wrong++ < 20)
-		diag("WRONG: %s, call %u: %s", me->privileged ? "privileged" : "unprivileged",
-		     me->calls, text);
+		diag("WRONG: task %td (%s), call %lu: %s", me - state->task,
+		     me->privileged ? "privileged" : "unprivileged", me->calls, text);
 }
 
 /* ---- memory ---- */
@@ -231,7 +237,7 @@ static uint64_t some_address(void)
 static pid_t some_pid(int *err)
 {
 	static const pid_t none[] = { -1, INT_MIN, INT_MAX, 0x3fffffff, -4096 };
-	struct half *other = &state->half[me == state->half];
+	struct task *other = &state->task[below(state->tasks)];
 
 	*err = 0;
 	switch (below(24)) {
@@ -245,8 +251,15 @@ static pid_t some_pid(int *err)
 		*err = me->privileged ? -EINVAL : -EPERM;
 		return 2;
 	case 3:
-		*err = me->privileged ? 0 : -EPERM;
-		return below(2) ? other->pid : other->child;
+		if (other == me)
+			return me->pid;
+		/* Who has dropped privileges is not to be traced, but that one's child may be by its like. */
+		if (below(2)) {
+			*err = me->privileged ? 0 : -EPERM;
+			return other->pid;
+		}
+		*err = me->privileged || !other->privileged ? 0 : -EPERM;
+		return other->child;
 	case 4:
 		*err = me->privileged ? 0 : -EPERM;
 		return getppid();
@@ -535,14 +548,14 @@ static void drop_privileges(void)
 }
 
 /* Somebody else's memory that may be exchanged with: looks after it. */
-static void child_of_half(void)
+static void child_of_task(void)
 {
 	unsigned int checks = 0;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* Who has dropped privileges is not to be traced, and so not to be exchanged with. */
 	prctl(PR_SET_DUMPABLE, 1);
-	fill_all_of(10 + (me - state->half));
+	fill_all_of(MOST_TASKS + 1 + (me - state->task));
 	__atomic_store_n(&me->child_ready, true, __ATOMIC_RELEASE);
 	while (!__atomic_load_n(&state->stop, __ATOMIC_ACQUIRE)) {
 		if (!all_intact()) {
@@ -555,52 +568,67 @@ static void child_of_half(void)
 	_exit(all_intact() ? 0 : 1);
 }
 
-static void run_half(unsigned int i, unsigned int calls)
+static bool all_ready(void)
+{
+	for (unsigned int i = 0; i < state->tasks; i++)
+		if (!__atomic_load_n(&state->task[i].child_ready, __ATOMIC_ACQUIRE))
+			return false;
+	return true;
+}
+
+static void fuzz_one(void)
+{
+	switch (below(16)) {
+	case 0:
+		fuzz_info();
+		break;
+	case 1:
+		fuzz_number();
+		break;
+	default:
+		fuzz_exchange();
+	}
+}
+
+/* At least so many calls, and until there are enough. */
+static void run_task(unsigned int i, unsigned long calls)
 {
 	cpu_set_t set;
 	pid_t child;
 	int status;
 
-	me = &state->half[i];
-	me->privileged = !i;
+	me = &state->task[i];
+	me->privileged = i % 2 == 0;
 	me->pid = getpid();
 	seed = (seed + 1 + i) * 0x9e3779b97f4a7c15ULL;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	CPU_ZERO(&set);
-	CPU_SET(i, &set);
+	CPU_SET((i + i / 2) % 2, &set);
 	sched_setaffinity(0, sizeof(set), &set);
 	open_device();
-	if (i)
+	if (!me->privileged)
 		drop_privileges();
-	fill_all_of(20 + i);
+	fill_all_of(2 * MOST_TASKS + 1 + i);
 	child = fork();
 	if (child < 0)
 		die("fork");
 	if (!child)
-		child_of_half();
+		child_of_task();
 	me->child = child;
-	while (!__atomic_load_n(&state->half[0].child_ready, __ATOMIC_ACQUIRE) ||
-	       !__atomic_load_n(&state->half[1].child_ready, __ATOMIC_ACQUIRE))
+	while (!all_ready())
 		usleep(1000);
-	for (me->calls = 0; me->calls < calls; me->calls++) {
+	while (me->calls < calls || !__atomic_load_n(&state->enough, __ATOMIC_ACQUIRE)) {
 		uint64_t page = MEMORY + below(MEMORY_SIZE / PAGE) * PAGE;
 
-		switch (below(16)) {
-		case 0:
-			fuzz_info();
-			break;
-		case 1:
-			fuzz_number();
-			break;
-		default:
-			fuzz_exchange();
-		}
+		fuzz_one();
 		if (me->calls % 64 == 0 && !intact((void *)page, PAGE, generation))
 			wrong("memory at %lx", page);
 		if (me->calls % 4096 == 0 && !all_intact())
 			wrong("memory, some of all");
+		__atomic_store_n(&me->calls, me->calls + 1, __ATOMIC_RELEASE);
 	}
-	/* The other may still ask for this task. */
+	__atomic_store_n(&me->finished, true, __ATOMIC_RELEASE);
+	/* Others may still ask for this task. */
 	while (!__atomic_load_n(&state->stop, __ATOMIC_ACQUIRE))
 		usleep(10000);
 	if (!all_intact())
@@ -610,75 +638,132 @@ static void run_half(unsigned int i, unsigned int calls)
 	_exit(0);
 }
 
-static void report(const struct half *half, unsigned int calls)
+static void report(const struct task *task)
 {
-	const char *name = half->privileged ? "privileged" : "unprivileged";
-	char text[512];
+	char name[48], text[512];
 	int n = 0;
 
-	is(half->calls, calls, "%s: all calls came back", name);
-	is(half->wrong, 0, "%s: nothing is wrong", name);
-	is(half->right, calls, "%s: each call returned what it must", name);
+	snprintf(name, sizeof(name), "task %td, %sprivileged", task - state->task,
+		 task->privileged ? "" : "un");
+	is(task->wrong, 0, "%s: nothing is wrong", name);
+	is(task->right, task->calls, "%s: each call returned what it must", name);
 	for (unsigned int i = 0; i < 256; i++)
-		if (half->returned[i])
-			n += snprintf(text + n, sizeof(text) - n, " %s %u",
-				      i ? strerrorname_np(i) : "0", half->returned[i]);
+		if (task->returned[i])
+			n += snprintf(text + n, sizeof(text) - n, " %s %lu",
+				      i ? strerrorname_np(i) : "0", task->returned[i]);
 	diag("%s: returned%s", name, text);
 	n = 0;
 	for (unsigned int i = 0; i < FOLIO_EXCHANGE_NR_RESULTS; i++)
-		if (half->statuses[i])
-			n += snprintf(text + n, sizeof(text) - n, " %s %u", result_name(i),
-				      half->statuses[i]);
-	diag("%s: pairs%s, no address %u", name, text, half->broken);
-	ok(half->returned[0] && half->returned[EFAULT] && half->returned[EINVAL] &&
-		   half->returned[E2BIG] && half->returned[ESRCH] && half->returned[ENOTTY],
+		if (task->statuses[i])
+			n += snprintf(text + n, sizeof(text) - n, " %s %lu", result_name(i),
+				      task->statuses[i]);
+	diag("%s: pairs%s, no address %lu", name, text, task->broken);
+	ok(task->returned[0] && task->returned[EFAULT] && task->returned[EINVAL] &&
+		   task->returned[E2BIG] && task->returned[ESRCH] && task->returned[ENOTTY],
 	   "%s: every errno came", name);
-	if (half->privileged)
-		is(half->returned[EPERM], 0, "%s: may do all", name);
+	if (task->privileged)
+		is(task->returned[EPERM], 0, "%s: may do all", name);
 	else
-		ok(half->returned[EPERM] > 0, "%s: may not do all", name);
-	ok(half->statuses[FOLIO_EXCHANGE_OK] > 0 && half->broken > 0 &&
-		   half->statuses[FOLIO_EXCHANGE_NOT_PRESENT] > 0 &&
-		   half->statuses[FOLIO_EXCHANGE_UNSUPPORTED] > 0,
+		ok(task->returned[EPERM] > 0, "%s: may not do all", name);
+	ok(task->statuses[FOLIO_EXCHANGE_OK] > 0 && task->broken > 0 &&
+		   task->statuses[FOLIO_EXCHANGE_NOT_PRESENT] > 0 &&
+		   task->statuses[FOLIO_EXCHANGE_UNSUPPORTED] > 0,
 	   "%s: pairs were exchanged, and refused", name);
+}
+
+/* ---- the end ---- */
+
+static unsigned long calls_made(void)
+{
+	unsigned long calls = 0;
+
+	for (unsigned int i = 0; i < state->tasks; i++)
+		calls += __atomic_load_n(&state->task[i].calls, __ATOMIC_ACQUIRE);
+	return calls;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* One that dies would be waited for without end. */
+static bool watch(unsigned int seconds)
+{
+	double start = now(), since, said = 0;
+	unsigned int finished = 0;
+	int status;
+
+	while (finished < state->tasks) {
+		usleep(50000);
+		since = now() - start;
+		if (since >= seconds)
+			__atomic_store_n(&state->enough, true, __ATOMIC_RELEASE);
+		if (since - said >= 30) {
+			diag("%.0f s: %lu calls, %.0f a second", since, calls_made(),
+			     calls_made() / since);
+			said = since;
+		}
+		finished = 0;
+		for (unsigned int i = 0; i < state->tasks; i++)
+			finished += __atomic_load_n(&state->task[i].finished, __ATOMIC_ACQUIRE);
+		if (waitpid(-1, &status, WNOHANG) > 0) {
+			diag("a task ended with status %x", status);
+			return false;
+		}
+	}
+	since = now() - start;
+	diag("%lu calls in %.0f s, %.0f a second", calls_made(), since, calls_made() / since);
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int calls = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000;
-	bool finished = false;
-	pid_t pid[2];
-	int status;
+	unsigned long calls = 100000;
+	unsigned int seconds = 0, tasks = 4;
+	bool finished;
+	int option;
 
-	seed = argc > 2 ? strtoul(argv[2], NULL, 0) : 1;
-	diag("%u calls, seed %lu", calls, seed);
+	seed = 1;
+	while ((option = getopt(argc, argv, "n:t:p:s:")) != -1) {
+		if (option == 'n')
+			calls = strtoul(optarg, NULL, 0);
+		else if (option == 't')
+			seconds = strtoul(optarg, NULL, 0);
+		else if (option == 'p')
+			tasks = strtoul(optarg, NULL, 0);
+		else if (option == 's')
+			seed = strtoul(optarg, NULL, 0);
+		else
+			return 2;
+	}
+	if (tasks < 2 || tasks > MOST_TASKS)
+		return 2;
+	diag("%lu calls, %u s, %u tasks, seed %lu", calls, seconds, tasks, seed);
 	state = mmap(NULL, sizeof(*state), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (state == MAP_FAILED)
 		die("mmap");
+	state->tasks = tasks;
 	map_all();
 	fill_all_of(1);
-	for (unsigned int i = 0; i < 2; i++) {
-		pid[i] = fork();
-		if (pid[i] < 0)
+	for (unsigned int i = 0; i < tasks; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
 			die("fork");
-		if (!pid[i])
-			run_half(i, calls / 2);
+		if (!pid)
+			run_task(i, calls / tasks);
 	}
-	/* One that dies would be waited for without end. */
-	while (!finished) {
-		usleep(50000);
-		finished = state->half[0].calls == calls / 2 && state->half[1].calls == calls / 2;
-		if (waitpid(-1, &status, WNOHANG) > 0) {
-			diag("a task ended with status %x", status);
-			break;
-		}
-	}
-	ok(finished, "both tasks live to the end");
+	finished = watch(seconds);
+	ok(finished, "all tasks live to the end");
 	__atomic_store_n(&state->stop, true, __ATOMIC_RELEASE);
 	while (wait(NULL) > 0)
 		;
 	ok(all_intact(), "their parent's memory is intact");
-	for (unsigned int i = 0; i < 2; i++)
-		report(&state->half[i], calls / 2);
+	for (unsigned int i = 0; i < tasks; i++)
+		report(&state->task[i]);
 	return done_testing();
 }

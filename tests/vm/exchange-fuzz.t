@@ -1,8 +1,8 @@
 #!/bin/sh
 # Random calls of the device, most of them broken; the kernel is the argument.
-kernel=${1:-patched}
-case $kernel in
-debug) calls=100000 ;;
-*) calls=1000000 ;;
+case ${1:-patched} in
+debug) much='-t 120' ;;
+*) much='-n 400000' ;;
 esac
-cd "$(dirname "$0")/../.." && exec vm/run -k "$kernel" -t 600 -- build/tests/exchange/fuzz "$calls"
+# shellcheck disable=SC2086 # an option and its value
+cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 600 -- build/tests/exchange/fuzz $much
