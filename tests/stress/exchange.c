@@ -85,8 +85,12 @@ unsigned int exchange_pairs(int fd, struct history *history, pid_t pid_a, const 
 pid_t somebody(uint64_t *at, unsigned int *size)
 {
 	unsigned int i = below(LAST_WITH_MEMORY + 1);
-	pid_t child = __atomic_load_n(&state->role[i].child, __ATOMIC_ACQUIRE);
+	pid_t child;
 
+	/* Much of theirs is refused: it is asked for less often. */
+	while ((i == MERGE || i == COLLAPSE || i == FILES) && below(6))
+		i = below(LAST_WITH_MEMORY + 1);
+	child = __atomic_load_n(&state->role[i].child, __ATOMIC_ACQUIRE);
 	*at = AREA_BASE + i * AREA_STRIDE;
 	/* The second place of the blocks, too. */
 	*size = roles[i].pages * (i == REMAP ? 2 : 1);
@@ -101,8 +105,8 @@ void run_exchange(void)
 	pid_t pid[2];
 	int fd = open_own_device();
 
-	/* Among so many they would hardly get a turn. */
-	setpriority(PRIO_PROCESS, 0, -5);
+	/* Among so many they would hardly get a turn; most of the time is theirs. */
+	setpriority(PRIO_PROCESS, 0, -8);
 	while (running()) {
 		n = 1 + below(below(4) ? 128 : MAX_PAIRS);
 		if (!below(16))

@@ -2,6 +2,8 @@
 /* The process of a role: its clock, its chance, and what it does when something is wrong. */
 #include "storm.h"
 
+#include <sys/resource.h>
+
 struct state *state;
 enum role_index self;
 struct role_state *me;
@@ -119,6 +121,16 @@ void pin_to(unsigned int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+static double processor_time(int who)
+{
+	struct rusage used;
+
+	if (getrusage(who, &used))
+		return 0;
+	return used.ru_utime.tv_sec + used.ru_stime.tv_sec +
+	       (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
 /* A process of its own program: none of its memory is charged to where it came from. */
 int run_role(unsigned int index)
 {
@@ -133,6 +145,7 @@ int run_role(unsigned int index)
 	seed = (state->seed + 1) * 0x9e3779b97f4a7c15ULL + index * 0x2545f4914f6cdd1dULL;
 	__atomic_store_n(&me->pid, getpid(), __ATOMIC_RELEASE);
 	roles[index].run();
+	me->took = processor_time(RUSAGE_SELF) + processor_time(RUSAGE_CHILDREN);
 	__atomic_store_n(&me->quiet, true, __ATOMIC_RELEASE);
 	while (index <= LAST_WITH_MEMORY && phase() != EXIT)
 		nap(10);

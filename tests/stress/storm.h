@@ -77,6 +77,7 @@ struct role_state {
 	pid_t child;	    /* of FORK and SHORT, with memory at the same addresses */
 	unsigned int beats; /* rounds of what it does */
 	unsigned int did;   /* and what came of them */
+	double took;	    /* of processor time, with its children, in seconds */
 	bool ready, quiet;
 };
 

@@ -5,4 +5,5 @@ debug) much='-t 120' ;;
 *) much='-n 400000' ;;
 esac
 # shellcheck disable=SC2086 # an option and its value
+export FOLIOSCOPE_KMEMLEAK=1
 cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 600 -- build/tests/exchange/fuzz $much
