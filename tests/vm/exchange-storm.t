@@ -5,6 +5,6 @@ case ${1:-patched} in
 debug) much='-n 20000 -t 10 -l 600' ;;
 *) much='-n 20000 -t 10 -l 300' ;;
 esac
-# shellcheck disable=SC2086 # options and their values
 export FOLIOSCOPE_KMEMLEAK=1
+# shellcheck disable=SC2086 # options and their values
 cd "$(dirname "$0")/../.." && exec vm/run -k "${1:-patched}" -t 900 -- build/tests/stress/storm $much
