@@ -138,7 +138,6 @@ static int on_bucket(void *arg, const void *k, const void *v)
 		   0;
 }
 
-/* Walks still in a slot: under way, or their end was missed. */
 /* After an interval: is it still cheap enough? */
 static void throttle(struct rmap_live *live, double interval_s)
 {
@@ -150,6 +149,7 @@ static void throttle(struct rmap_live *live, double interval_s)
 	live->spent_ns = spent;
 }
 
+/* Walks still in a slot: under way, or their end was missed. */
 static uint64_t unfinished(void *arg)
 {
 	struct rmap_live *live = arg;
