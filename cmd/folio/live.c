@@ -256,9 +256,12 @@ static int load(struct folio_live *live)
 	void *map;
 	int err;
 
-	live->skel = folio_bpf__open_and_load();
+	live->skel = folio_bpf__open();
 	if (!live->skel)
 		return -errno;
+	err = bpfenv__load(live->skel->skeleton);
+	if (err)
+		return err;
 	live->tasks = bpf_program__attach_iter(live->skel->progs.each_task, NULL);
 	if (!live->tasks)
 		return -errno;
@@ -310,7 +313,7 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 	bpfenv__why(0);
 	err = load(live);
 	if (err)
-		return fail(err == -ENOMEM ? ST_FAIL : bpfenv__status(err),
+		return fail(bpfenv__status(err),
 			    "cannot read the kernel's memory by BPF: %s", bpfenv__why(err));
 	ksyms__each(on_symbol, symbols);
 	live->kmem.hugetlb_index_is_huge = symbols->hugetlb_index;

@@ -65,7 +65,7 @@ static int load(struct forest_live *live, bool locked)
 	bpf_program__set_autoload(live->skel->progs.each_task, !locked);
 	err = bpf_map__set_max_entries(live->skel->maps.records, live->room);
 	if (!err)
-		err = anonvma_bpf__load(live->skel);
+		err = bpfenv__load(live->skel->skeleton);
 	if (err)
 		return err;
 	iter = locked ? live->skel->progs.each_vma : live->skel->progs.each_task;
@@ -110,7 +110,7 @@ enum status forest_live__open(bool verbose, struct head *head, struct forest_liv
 	if (err) {
 		const char *more = bpfenv__why(err);
 
-		return fail(err == -ENOMEM ? ST_FAIL : ST_KERNEL,
+		return fail(bpfenv__status(err),
 			    "cannot read anon_vmas: iterator task_vma: %s; iterator task: %s",
 			    why[0] ? why : more, more);
 	}

@@ -62,7 +62,7 @@ static int choose(struct attach *a, const struct plan *plan, char why[LADDER_WHY
 
 static int load(struct attach *a, const struct opts *opts, char why[LADDER_WHY])
 {
-	int err = bpf_object__load_skeleton(a->skel);
+	int err = bpfenv__load(a->skel);
 
 	if (err) {
 		snprintf(why, LADDER_WHY, "%s", bpfenv__why(err));

@@ -15,16 +15,35 @@
 #include <unistd.h>
 #include "bpfenv.h"
 #include "opts.h"
+#include "verifier.h"
 
 static bool verbose;
 static char first_warning[512]; /* the later ones only repeat what failed */
 
+/* The first warning; if it is that a program was refused, with the verifier's reason. */
+static void keep_warning(const char *text)
+{
+	size_t len = strcspn(first_warning, "\n");
+	char reason[256];
+
+	if (!len)
+		snprintf(first_warning, sizeof(first_warning), "%s", text);
+	else if (verifier__reason(text, reason, sizeof(reason)) && reason[0] &&
+		 strstr(first_warning, "load failed") && !strstr(first_warning, reason))
+		snprintf(first_warning + len, sizeof(first_warning) - len, ": %s", reason);
+}
+
 static int on_message(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
-	if (verbose && level != LIBBPF_DEBUG)
-		return vfprintf(stderr, fmt, ap);
-	if (level == LIBBPF_WARN && !first_warning[0])
-		vsnprintf(first_warning, sizeof(first_warning), fmt, ap);
+	char *text;
+
+	if (level == LIBBPF_DEBUG || vasprintf(&text, fmt, ap) < 0)
+		return 0;
+	if (level == LIBBPF_WARN)
+		keep_warning(text);
+	if (verbose)
+		fputs(verifier__end(text, VERIFIER_LINES), stderr);
+	free(text);
 	return 0;
 }
 
@@ -133,6 +152,8 @@ int bpfenv__perf_paranoid(void)
 
 enum status bpfenv__status(int err)
 {
+	if (err == -ENOMEM)
+		return ST_FAIL;
 	return err == -EPERM && !lockdown() && needs_memlock() ? ST_PERM : ST_KERNEL;
 }
 
@@ -160,6 +181,17 @@ const char *bpfenv__why(int err)
 		why[--len] = 0;
 	first_warning[0] = 0;
 	return why;
+}
+
+int bpfenv__load(const struct bpf_object_skeleton *skel)
+{
+	int err = bpf_object__load_skeleton((struct bpf_object_skeleton *)skel);
+
+	for (int i = 0; i < skel->map_cnt && !err; i++)
+		if (skel->maps[i].mmaped && !*skel->maps[i].mmaped &&
+		    bpf_map__fd(*skel->maps[i].map) >= 0)
+			err = -ENOMEM;
+	return err;
 }
 
 bool bpfenv__has_cmpxchg(void)

@@ -9,7 +9,7 @@
 #include "status.h"
 
 struct bpf_link;
-struct bpf_object;
+struct bpf_object_skeleton;
 struct bpf_program;
 struct opts;
 
@@ -42,8 +42,18 @@ bool bpfenv__forbidden(int err);
  */
 int bpfenv__perf_paranoid(void);
 
-/* What a tool ends with after that: ST_PERM where a capability would help, or ST_KERNEL. */
+/*
+ * What a tool ends with after that: ST_FAIL where memory was out, ST_PERM where a capability
+ * would help, or ST_KERNEL.
+ */
 enum status bpfenv__status(int err);
+
+/*
+ * Loads what SKELETON__open() has opened.  0 or -errno; also if its variables are not mapped,
+ * which libbpf goes on without when the one small map was not to be had that tells it whether
+ * the kernel can (5.5 can).
+ */
+int bpfenv__load(const struct bpf_object_skeleton *skel);
 
 /* Does the kernel know the atomic compare-and-exchange instruction (5.12)? */
 bool bpfenv__has_cmpxchg(void);

@@ -61,6 +61,8 @@ enum status ladder__climb(const struct ladder *ladder, struct kernel *kernel, en
 		/* Nothing else will do better where BPF is forbidden. */
 		if (err && bpfenv__forbidden(err))
 			return fail(bpfenv__status(err), "cannot load BPF programs: %s", why);
+		if (err == -ENOMEM)
+			status = ST_FAIL;
 		/* Where kprobes are for who may more, another backend may do. */
 		if (err == -EACCES && bpfenv__perf_paranoid() > 2)
 			status = ST_PERM;
