@@ -86,16 +86,13 @@ static const char *cannot(unsigned int role)
 	return role == AGING && !code_is_patchable() ? "the emulator" : NULL;
 }
 
-/* What there is still to wait for; empty if nothing. */
-static const char *missing(void)
+/* What has not occurred yet, except enough exchanges; empty if nothing. */
+static const char *not_occurred(void)
 {
 	static char text[512];
 	size_t n = 0;
 
 	text[0] = '\0';
-	if (state->results[0] < wanted)
-		n += snprintf(text + n, sizeof(text) - n, " %u exchanges",
-			      wanted - state->results[0]);
 	for (unsigned int i = 0; i < FOLIO_EXCHANGE_NR_RESULTS && n < sizeof(text); i++)
 		if (reachable(i) && !state->results[i])
 			n += snprintf(text + n, sizeof(text) - n, " %s", result_name(i));
@@ -105,6 +102,20 @@ static const char *missing(void)
 	for (unsigned int i = 0; i < EVENTS && n < sizeof(text); i++)
 		if (vm_counter(events[i]) <= 0)
 			n += snprintf(text + n, sizeof(text) - n, " %s", events[i]);
+	return text;
+}
+
+/* What there is still to wait for; empty if nothing. */
+static const char *missing(void)
+{
+	static char text[600];
+	unsigned int done = state->results[0];
+	size_t n = 0;
+
+	text[0] = '\0';
+	if (done < wanted)
+		n = snprintf(text, sizeof(text), " %u exchanges", wanted - done);
+	snprintf(text + n, sizeof(text) - n, "%s", not_occurred());
 	return text;
 }
 
@@ -153,6 +164,13 @@ static bool all_move(bool until_quiet, unsigned int *quiet)
 	return good;
 }
 
+/* See leave_time(); the kernel's threads are given less to do, too. */
+static void leave_time_to_exchanges(void)
+{
+	write_file("/sys/kernel/mm/ksm/sleep_millisecs", "50");
+	__atomic_store_n(&state->only_exchanges, true, __ATOMIC_RELAXED);
+}
+
 /* Looks after them until there is nothing more to wait for, or something is wrong. */
 static bool watch_running(uint64_t start)
 {
@@ -165,6 +183,8 @@ static bool watch_running(uint64_t start)
 		since = (now_ns() - start) / 1e9;
 		if (since >= seconds && (!*missing() || since >= limit))
 			break;
+		if (since >= seconds && !state->only_exchanges && !*not_occurred())
+			leave_time_to_exchanges();
 		if (since - said >= (since < 60 ? 10 : 60)) {
 			show_progress(since);
 			said = since;

@@ -83,6 +83,7 @@ struct role_state {
 
 struct state {
 	enum phase phase;
+	bool only_exchanges; /* all else that is waited for has occurred */
 	unsigned int seed;
 	unsigned int wrong;   /* words, and what else must not be */
 	uint64_t wrong_at;    /* the first of them that is a word */

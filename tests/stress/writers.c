@@ -12,7 +12,7 @@ static void write_own_words(unsigned int who, unsigned int random)
 
 	for (unsigned int n = 0; n < pages; n++)
 		written[who][n] = generation[n];
-	while (phase() == RUN) {
+	while (running()) {
 		unsigned int n = (random = random * 1664525 + 1013904223) / 65536 % pages;
 		uint64_t as = (uintptr_t)page_at(n);
 
@@ -22,7 +22,6 @@ static void write_own_words(unsigned int who, unsigned int random)
 		written[who][n] = (written[who][n] + 1) % CHILD;
 		write_words(page_at(n), as, written[who][n], who, 4);
 		check_words(page_at(n), as, generation[n], 3, 4);
-		add(&me->beats, 1);
 		add(&me->did, 1);
 	}
 	for (unsigned int n = 0; n < pages; n++) {
