@@ -105,6 +105,11 @@ $(B)/tests/pages: tests/folio/pages.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $<
 
+# Makes what a tool asks of the kernel fail.
+$(B)/tests/refuse: tests/fault/refuse.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -static -o $@ $<
+
 # What make bench runs in the guest.
 BENCH := $(filter-out measure,$(patsubst bench/%.c,%,$(wildcard bench/*.c)))
 bench_exchange_OBJ := $(call obj,cmd/xchg/bench.c cmd/xchg/device.c cmd/lib/status.c cmd/lib/text.c)
@@ -147,7 +152,10 @@ SEED    := 1
 KERNEL  := patched
 stress: $(B)/tests/stress/storm | kernel$(if $(filter debug,$(KERNEL)),-debug)
 	@vm/run -k $(KERNEL) -t $$(($(SECONDS) + 1200)) -- $< -t $(SECONDS) -s $(SEED)
-.PHONY: stress
+# The same where KCSAN looks for data races.
+stress-kcsan: $(B)/tests/stress/storm | kernel-kcsan
+	@tests/stress/kcsan $(SECONDS) $(SEED)
+.PHONY: stress stress-kcsan
 
 exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%) $(B)/tests/stress/storm
 .PHONY: exchange-tests

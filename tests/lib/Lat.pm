@@ -30,8 +30,8 @@ sub read_lines {
 	my $file = shift;
 	my %x = (intervals => [], end => {}, header => {});
 	open my $f, '<', $file or return \%x;
-	while (<$f>) {
-		my $line = eval { decode_json($_) } // { type => 'broken' };
+	while (my $text = <$f>) {
+		my $line = eval { decode_json($text) } // { type => 'broken' };
 		if ($line->{type} eq 'interval') { push @{ $x{intervals} }, $line }
 		else { $x{ $line->{type} } = $line }
 	}
