@@ -313,8 +313,8 @@ enum status folio_live__open(bool verbose, struct head *head, struct folio_live 
 	bpfenv__why(0);
 	err = load(live);
 	if (err)
-		return fail(bpfenv__status(err),
-			    "cannot read the kernel's memory by BPF: %s", bpfenv__why(err));
+		return fail(bpfenv__status(err), "cannot read the kernel's memory by BPF: %s",
+			    bpfenv__why(err));
 	ksyms__each(on_symbol, symbols);
 	live->kmem.hugetlb_index_is_huge = symbols->hugetlb_index;
 	live->kmem.node_data = symbols->node_data;
