@@ -21,6 +21,7 @@ sub normal {
 	$name =~ s/0x[0-9a-f]+/0xN/gi;
 	$name =~ s/\b\d+\.\d+\b/N/g;
 	$name =~ s/\b\d+(?= ?(?:ns|us|ms|s|sec|seconds?|[KMG]i?B\/s|MB)\b)/N/g;
+	$name =~ s/\b(transact_test count|Extra pages|extra thread faults) \d+/$1 N/g;
 	$name =~ s/[\s.]+$//;
 	return $name =~ s/^[\s-]+//r;
 }
