@@ -1,7 +1,8 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # much here is for the guest's shell to expand
 # vm/run: every exit status of its table, what the guest is like, and that output
-# arrives whole. One boot for each stock kernel, the rest on 6.12.
+# arrives whole. One boot for each stock kernel; what is the same with all of them is tried with
+# the one that boots fastest.
 
 top=$(cd "$(dirname "$0")/../.." && pwd -P)
 # shellcheck source=tests/lib/tap.sh
@@ -24,6 +25,10 @@ for series in 5.10 6.1 6.12 6.18 7.2; do
 		done_testing
 	}
 done
+
+# Ours, where it is there.
+fast=patched
+"$top/vm/kernel" path patched >/dev/null 2>&1 || fast=6.12
 
 vm_processes() { # those of this test: their files are in our TMPDIR
 	pgrep -f "qemu-system.*$TMPDIR"
@@ -74,6 +79,7 @@ like "$out" '^usage: vm/run ' '-h prints the usage'
 # --- the guest, on each stock kernel
 
 head -c 5000000 /dev/urandom >"$data/random"
+head -c 1000000 "$data/random" >"$data/some"
 cat >"$data/look" <<'END'
 #!/bin/sh
 # Prints on stderr what the guest is like; stdout is for the random bytes.
@@ -103,7 +109,7 @@ modprobe zram && echo 64M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/
 truncate -s 16M /tmp/image && mkfs.ext4 -q /tmp/image && mkdir /tmp/mnt &&
 	mount -o loop /tmp/image /tmp/mnt && echo "loop=$(stat -f -c %T /tmp/mnt)"
 exec >&3
-cat "$1/random"
+cat "$1/some"
 exit 42
 END
 chmod +x "$data/look"
@@ -138,8 +144,8 @@ unmerged=slab_nomerge
 timer=no_timer_check
 swap=/dev/zram0
 loop=ext2/ext3" "$series: the guest is as promised, and its stderr is all that is on stderr"
-	cmp -s "$data/out" "$data/random"
-	ok $? "$series: 5 MB on stdout, byte for byte"
+	cmp -s "$data/out" "$data/some"
+	ok $? "$series: 1 MB on stdout, byte for byte"
 done
 
 # --- both streams at once, the working directory, arguments, the environment
@@ -157,7 +163,7 @@ END
 chmod +x "$data/streams"
 (
 	cd "$odd" && FOLIOSCOPE_TEST=$'it\'s\n"on"' SECRET=yes \
-		"$vm_run" -k 6.12 -- "$data/streams" "$data" 'a b' '' $'c\nd' "'" '$e' -x >"$data/out" 2>"$data/err"
+		"$vm_run" -k "$fast" -- "$data/streams" "$data" 'a b' '' $'c\nd' "'" '$e' -x >"$data/out" 2>"$data/err"
 )
 is $? 0 'both streams at once: status'
 cmp -s "$data/err" <(cat "$data/look" "$data/random" "$data/look")
@@ -172,24 +178,24 @@ like "$about" '\|unset\|$' 'other variables are not'
 
 # --- what COMMAND did
 
-run "$vm_run" -k 6.12 -- sh -c 'kill -TERM $$'
+run "$vm_run" -k "$fast" -- sh -c 'kill -TERM $$'
 is "$status" 143 'a COMMAND killed by a signal: 128 + signal'
-run "$vm_run" -k 6.12 -- nonesuch
+run "$vm_run" -k "$fast" -- nonesuch
 is "$status" 127 '127: no such command'
 like "$err" 'nonesuch: command not found' 'it is named'
-run "$vm_run" -k 6.12 -- "$data/random"
+run "$vm_run" -k "$fast" -- "$data/random"
 is "$status" 127 '127: not executable'
 
 # --- lost, late, broken
 
-run "$vm_run" -k 6.12 -t 5 -- sleep 1000
+run "$vm_run" -k "$fast" -t 5 -- sleep 1000
 is "$status" 124 '124: out of time'
 like "$err" 'not done after 5 s' 'it says so'
-run "$vm_run" -k 6.12 -- sh -c 'echo begun; echo o >/proc/sysrq-trigger; sleep 1000'
+run "$vm_run" -k "$fast" -- sh -c 'echo begun; echo o >/proc/sysrq-trigger; sleep 1000'
 is "$status" 125 '125: the VM was lost'
 is "$out" begun 'what it printed until then is there'
 like "$err" 'VM was lost.*Power Off' 'its last words are shown'
-run "$vm_run" -k 6.12 -- sh -c 'echo c >/proc/sysrq-trigger; sleep 1000'
+run "$vm_run" -k "$fast" -- sh -c 'echo c >/proc/sysrq-trigger; sleep 1000'
 is "$status" 126 '126: a panic'
 like "$err" 'the kernel complained.*Kernel panic - not syncing: sysrq triggered crash' 'the splat is on stderr'
 # A task that hangs but brings nothing down: writing to a frozen file system.
@@ -206,7 +212,7 @@ wait
 exit 0
 END
 chmod +x "$data/hang"
-run "$vm_run" -k 6.12 -- "$data/hang"
+run "$vm_run" -k "$fast" -- "$data/hang"
 is "$status" 126 '126: a hung task, though COMMAND exits with 0'
 like "$err" 'INFO: task touch:[0-9]+ blocked for more than' 'the splat is on stderr'
 warn='echo WARNING >/sys/kernel/debug/provoke-crash/DIRECT; echo went on'
@@ -226,7 +232,7 @@ ends_with() { # SIGNAL STATUS
 	mkfifo "$data/fifo"
 	# perl, because a shell lets its background jobs ignore SIGINT
 	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
-		"$vm_run" -k 6.12 -- sh -c 'echo begun; sleep 1000' >"$data/fifo" 2>"$data/err" &
+		"$vm_run" -k "$fast" -- sh -c 'echo begun; sleep 1000' >"$data/fifo" 2>"$data/err" &
 	local pid=$! line tries
 	read -r -t 60 line <"$data/fifo"
 	is "$line" begun 'output arrives while COMMAND runs'
@@ -242,13 +248,13 @@ ends_with() { # SIGNAL STATUS
 }
 ends_with TERM 143
 ends_with INT 130
-"$vm_run" -k 6.12 -- yes | head -n 1 >"$data/out"
+"$vm_run" -k "$fast" -- yes | head -n 1 >"$data/out"
 is "${PIPESTATUS[0]} $(cat "$data/out")" '141 y' 'when nobody reads on, the VM is ended'
 
 # --- tracepoints and static keys are switched while other CPUs run that code: emulators
 # have died of it
 
-run "$vm_run" -k 6.12 -- sh -c '
+run "$vm_run" -k "$fast" -- sh -c '
 	cd /sys/kernel/tracing/events
 	(while :; do ls / >/dev/null; done) &
 	for round in 1 2 3 4 5 6; do echo 1 >kmem/enable; echo 1 >sched/enable; echo 1 >timer/enable; echo 0 >enable; done
@@ -257,7 +263,7 @@ is "$status $out" '0 switched' 'the emulator bears code that is patched'
 
 # --- nodes, memory, processors, the command line, icount, KERNEL as a path
 
-run "$vm_run" -k 6.12 -n 4 -m 1G -c 3 -a 'probe=1 quiet' -- sh -c '
+run "$vm_run" -k "$fast" -n 4 -m 1G -c 3 -a 'probe=1 quiet' -- sh -c '
 	ls -d /sys/devices/system/node/node[0-9]* | wc -l
 	for node in 0 1 2 3; do awk "/MemTotal/ { print (\$4 > 180000 && \$4 <= 262144) }" /sys/devices/system/node/node$node/meminfo; done
 	nproc
@@ -272,7 +278,7 @@ is "$out" '4
 0;1;2;;
 probe=1
 quiet' '-n, -m, -c and -a'
-run env FOLIOSCOPE_ICOUNT=1 "$vm_run" -k 6.12 -- nproc
+run env FOLIOSCOPE_ICOUNT=1 "$vm_run" -k "$fast" -- nproc
 is "$status $out" '0 1' 'FOLIOSCOPE_ICOUNT=1: one CPU'
 
 image=$("$top/vm/kernel" path 6.12)/bzImage
@@ -290,7 +296,7 @@ Linux" 'a kernel without 9p: a root with busybox and the tests'
 # --- a terminal
 
 # script(1) gives it one.
-run script -qec "$vm_run -k 6.12 -i -- sh -c 'tty; stty size; test -t 0 && exit 7'" /dev/null </dev/null
+run script -qec "$vm_run -k $fast -i -- sh -c 'tty; stty size; test -t 0 && exit 7'" /dev/null </dev/null
 is "$status" 7 '-i: status'
 like "$out" '/dev/hvc0' '-i: COMMAND has a terminal'
 
