@@ -33,7 +33,8 @@ enum status tracer__start(struct tracer *t, const struct opts *opts, const struc
 		status = ladder__climb(ladder, kernel, opts->backend, arg, opts->verbose, &t->plan);
 	if (status)
 		return status;
-	t->stats_fd = bpfenv__stats_on();
+	if (opts->json)
+		tracer__measure(t);
 	t->grace = grace__new();
 	if (!t->grace)
 		return fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
@@ -42,6 +43,13 @@ enum status tracer__start(struct tracer *t, const struct opts *opts, const struc
 		warn_user("backend %s: attached after %.2f s", head->backend,
 			  (now_ns() - begin) / 1e9);
 	return ST_OK;
+}
+
+bool tracer__measure(struct tracer *t)
+{
+	if (t->stats_fd < 0)
+		t->stats_fd = bpfenv__stats_on();
+	return t->stats_fd >= 0;
 }
 
 void tracer__begin(struct tracer *t)

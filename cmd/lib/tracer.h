@@ -33,6 +33,13 @@ struct tracer {
 enum status tracer__start(struct tracer *t, const struct opts *opts, const struct ladder *ladder,
 			  struct kernel *kernel, void *arg, struct head *head);
 
+/*
+ * Has the kernel measure what the programs cost, for tracer__cost() and the books; false if
+ * it does not let us (CAP_SYS_ADMIN).  It costs every run of every BPF program of the
+ * machine two looks at the clock, so it is done where it is shown: with --json it is.
+ */
+bool tracer__measure(struct tracer *t);
+
 /* Everything is attached and known: the first interval begins. */
 void tracer__begin(struct tracer *t);
 

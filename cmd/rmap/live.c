@@ -281,7 +281,7 @@ enum status rmap_live__open(const struct opts *opts, const struct rmap_filter *f
 	if (!status)
 		status = rmap_rungs__climb(&live->tracer, opts, kernel, filter, &live->mode, head,
 					   &live->skel);
-	if (!status && mode->max_overhead > 0 && live->tracer.stats_fd < 0)
+	if (!status && mode->max_overhead > 0 && !tracer__measure(&live->tracer))
 		status = fail(ST_PERM, "--max-overhead: not permitted to measure what BPF "
 				       "programs cost: needs CAP_SYS_ADMIN");
 	if (!status)
