@@ -6,7 +6,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Golden;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 use Test::More;
 

@@ -7,7 +7,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use File::Temp 'tempdir';
 use Golden;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 use Test::More;
 

@@ -6,7 +6,7 @@ use warnings;
 use Exporter 'import';
 use FindBin;
 use IPC::Open2;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 use Test::More;
 our @EXPORT = qw(family family_ends dump same_forest);

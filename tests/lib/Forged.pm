@@ -4,7 +4,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 use File::Temp 'tempdir';
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Test::More;
 our @EXPORT = qw(forged harmless $EVIL);
 
@@ -42,7 +42,7 @@ sub forged {
 	$change->(\@lines) if $change;
 	my $path = "$dir/" . ++$main::forged;
 	open my $f, '>', $path or die "$path: $!";
-	print $f JSON::PP->new->ascii->canonical->encode($_), "\n" for @lines;
+	print $f Cpanel::JSON::XS->new->ascii->canonical->encode($_), "\n" for @lines;
 	close $f;
 	return $path;
 }

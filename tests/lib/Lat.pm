@@ -4,7 +4,7 @@ package Lat;
 use strict;
 use warnings;
 use Exporter 'import';
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 use Test::More;
 our @EXPORT = qw(quiet_kernel traced read_lines rows sum books_balance bucket_top percentile_index);

@@ -6,7 +6,7 @@ use warnings;
 use Exporter 'import';
 use FindBin;
 use IPC::Open2;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 our @EXPORT = qw(spill words snapshot begin finish);
 

@@ -5,7 +5,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Forged;
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 use Test::More;
 

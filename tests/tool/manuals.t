@@ -8,7 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Commands;
 use Encode 'decode';
-use JSON::PP;
+use Cpanel::JSON::XS;
 use Run;
 
 chdir "$FindBin::Bin/../..";
