@@ -12,8 +12,8 @@ files() { # PATTERN...
 begin_with() { # REGEX [PATTERN...]
 	local regex=$1
 	shift
+	# shellcheck disable=SC2016 # awk's own
 	files "$@" | while read -r f; do [ ! -f "$f" ] || echo "$f"; done |
-		# shellcheck disable=SC2016 # awk's own
 		xargs awk -v regex="$regex" 'FNR == 1 { if ($0 ~ regex) print FILENAME; nextfile }'
 }
 
