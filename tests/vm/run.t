@@ -234,7 +234,9 @@ ends_with() { # SIGNAL STATUS
 	perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
 		"$vm_run" -k "$fast" -- sh -c 'echo begun; sleep 1000' >"$data/fifo" 2>"$data/err" &
 	local pid=$! line tries
-	read -r -t 60 line <"$data/fifo"
+	# Open to the end: that nobody reads any more would end it, too.
+	exec 5<"$data/fifo"
+	read -r -t 60 line <&5
 	is "$line" begun 'output arrives while COMMAND runs'
 	kill "-$1" "$pid"
 	for ((tries = 0; tries < 100; tries++)); do
@@ -244,10 +246,20 @@ ends_with() { # SIGNAL STATUS
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid"
 	is $? "$2" "SIG$1 ends vm/run"
+	exec 5<&-
 	is "$(vm_processes)" '' "SIG$1: the VM is gone"
 }
 ends_with TERM 143
 ends_with INT 130
+# Told to end while it ends because nobody reads, it still takes its files away.
+rm -f "$data/fifo"
+mkfifo "$data/fifo"
+"$vm_run" -k "$fast" -- sh -c 'echo begun; sleep 1000' >"$data/fifo" 2>"$data/err" &
+pid=$!
+read -r -t 60 line <"$data/fifo"
+while kill -TERM "$pid" 2>/dev/null; do sleep .01; done
+wait "$pid"
+is "$line $(find "$TMPDIR" -mindepth 1 -name 'folioscope-vm.*')" 'begun ' 'told to end again and again: no files are left'
 "$vm_run" -k "$fast" -- yes | head -n 1 >"$data/out"
 is "${PIPESTATUS[0]} $(cat "$data/out")" '141 y' 'when nobody reads on, the VM is ended'
 
@@ -317,6 +329,8 @@ else
 fi
 
 rm -rf "$odd"
-is "$(find "$TMPDIR" -mindepth 1)" '' 'no temporary files are left'
+# With whose they are, and of which COMMAND.
+is "$(find "$TMPDIR" -mindepth 1 -printf '%u %P\n'; grep -h '^command=' "$TMPDIR"/*/conf 2>/dev/null)" '' \
+	'no temporary files are left'
 is "$(vm_processes)" '' 'no VM is left'
 done_testing
