@@ -68,12 +68,13 @@ is "$status $(tail -n 1 <<<"$out")" '0 3 passed, 0 failed, 0 skipped' 'a test th
 	diag "$out"
 
 # What a test has started may outlive it, with its standard error.
-test_file leaves.t <<-'END'
+test_file leaves.t <<-END
 	sleep 30 >/dev/null &
+	echo \$! >$tmp/left
 	echo 1..1
 	echo ok 1
 END
 run timeout 20 tests/run "$tmp/leaves.t"
-pkill -f '^sleep 30$'
+kill "$(cat "$tmp/left")"
 is "$status" 0 'a test whose child stays is not waited for'
 done_testing
