@@ -136,7 +136,7 @@ mm-selftests: | kernel
 .PHONY: mm-selftests
 
 # Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
-XCHG_PARTS := tests/exchange/lib.c tests/exchange/zones.c
+XCHG_PARTS := tests/exchange/lib.c tests/exchange/zones.c tests/exchange/inject.c
 XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out $(XCHG_PARTS),$(wildcard tests/exchange/*.c)))
 $(B)/tests/exchange/%: tests/exchange/%.c $(XCHG_PARTS) $(wildcard tests/exchange/*.h) | selftest
 	@mkdir -p $(@D)

@@ -95,6 +95,9 @@ void refused(const struct pair *p, int reason, uint32_t flags, unsigned int may,
 /* That it is exchanged, and exchanged back. */
 void exchanged(const struct pair *p, uint32_t flags, const char *what);
 
+/* Of areas of one pair each, exchanged and gone: no anon_vma stays.  Results are told as what. */
+void anon_vmas_go(const char *what);
+
 /* ---- the machine ---- */
 
 bool write_file(const char *path, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

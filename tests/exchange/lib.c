@@ -361,3 +361,38 @@ bool swap_on_zram(unsigned int mib)
 		return false;
 	return !system("mkswap /dev/zram0 >/dev/null 2>&1 && swapon /dev/zram0 2>/dev/null");
 }
+
+/* ---- anon_vmas ---- */
+
+void anon_vmas_go(const char *what)
+{
+	enum {
+		AREAS = 1000,
+		SLACK = 400
+	};
+	long before, more = 0;
+
+	write_file("/sys/kernel/slab/anon_vma/shrink", "1");
+	before = counter_in("/proc/slabinfo", "anon_vma");
+	if (before < 0)
+		return skip("no /proc/slabinfo", "%s: anon_vmas", what);
+	for (int i = 0; i < AREAS; i++) {
+		struct pair p = { map(1, 0), map(1, 1) };
+
+		*p.a = 1;
+		*p.b = 2;
+		if (exchange_one(p.a, p.b, 0) != FOLIO_EXCHANGE_OK)
+			die("exchange");
+		drop_pair(&p);
+	}
+	/* They are freed some time later, and KASAN keeps what is freed until it is asked. */
+	for (int i = 0; i < 50; i++) {
+		write_file("/sys/kernel/slab/anon_vma/shrink", "1");
+		more = counter_in("/proc/slabinfo", "anon_vma") - before;
+		if (more < SLACK)
+			break;
+		usleep(100000);
+	}
+	diag("%s: %ld more anon_vmas after %d exchanges", what, more, AREAS);
+	ok(more < SLACK, "%s: anon_vmas go with their memory", what);
+}

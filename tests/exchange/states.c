@@ -210,42 +210,6 @@ static void test_lazyfree(void)
 	munmap(b, MANY * PAGE);
 }
 
-/* ---- anon_vmas ---- */
-
-/* Each area has an anon_vma of its own, which goes with it. */
-static void test_anon_vmas(void)
-{
-	enum {
-		AREAS = 1000,
-		SLACK = 400
-	};
-	long before, more = 0;
-
-	write_file("/sys/kernel/slab/anon_vma/shrink", "1");
-	before = counter_in("/proc/slabinfo", "anon_vma");
-	if (before < 0)
-		return skip("no /proc/slabinfo", "anon_vmas");
-	for (int i = 0; i < AREAS; i++) {
-		struct pair p = { map(1, 0), map(1, 1) };
-
-		*p.a = 1;
-		*p.b = 2;
-		if (exchange_one(p.a, p.b, 0) != FOLIO_EXCHANGE_OK)
-			die("exchange");
-		drop_pair(&p);
-	}
-	/* They are freed some time later, and KASAN keeps what is freed until it is asked. */
-	for (int i = 0; i < 50; i++) {
-		write_file("/sys/kernel/slab/anon_vma/shrink", "1");
-		more = counter_in("/proc/slabinfo", "anon_vma") - before;
-		if (more < SLACK)
-			break;
-		usleep(100000);
-	}
-	diag("%ld more anon_vmas after %d exchanges", more, AREAS);
-	ok(more < SLACK, "anon_vmas go with their memory");
-}
-
 /* ---- the arrays of the call lie in what is exchanged ---- */
 
 static void test_own_arrays(void)
@@ -499,7 +463,7 @@ int main(void)
 	test_counters();
 	test_mlocked_twice();
 	test_lazyfree();
-	test_anon_vmas();
+	anon_vmas_go("exchanged");
 	test_own_arrays();
 	test_memcg();
 	test_numa_hints();
