@@ -30,6 +30,8 @@ static const struct {
 	{ "try_to_unmap_one", CAUSE_UNMAP },
 	{ "try_to_migrate_one", CAUSE_MIGRATE_UNMAP }, /* since 5.14, a98a2f0c8ce1 */
 	{ "remove_migration_pte", CAUSE_MIGRATE_RESTORE },
+	{ "exchange_unmap_one", CAUSE_MIGRATE_UNMAP }, /* mm/exchange_rmap.c of kernel-patch/ */
+	{ "exchange_remap_one", CAUSE_MIGRATE_RESTORE },
 	{ "page_mkclean_one", CAUSE_MKCLEAN },
 	{ "page_idle_clear_pte_refs_one", CAUSE_IDLE },
 	{ "__damon_pa_mkold", CAUSE_DAMON }, /* mm/damon/paddr.c, 5.16 to 6.2 */

@@ -7,13 +7,12 @@ top=$(readlink -f "$here/../..")
 . "$top/tests/lib/tap.sh"
 
 declare -A cases=(
-	[swap_mc]="swap_mc_trades swap_mc_fails_in_first swap_mc_fails_in_second"
 	[folio_exchange]="exchange_contents_trade exchange_contents_of_a_broken exchange_contents_of_b_broken"
 )
 
-results=$("$top/vm/run" -k debug -- sh -c 'cd /sys/kernel/debug/kunit && cat swap_mc/results folio_exchange/results')
+results=$("$top/vm/run" -k debug -- sh -c 'cd /sys/kernel/debug/kunit && cat folio_exchange/results')
 ok $? "the debugging kernel ran its unit tests, and without a complaint"
-for suite in swap_mc folio_exchange; do
+for suite in folio_exchange; do
 	for case in ${cases[$suite]}; do
 		grep -qE "^ +ok [0-9]+ $case\$" <<<"$results"
 		ok $? "$suite: $case" || diag "$results"
