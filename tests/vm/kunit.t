@@ -7,7 +7,7 @@ top=$(readlink -f "$here/../..")
 . "$top/tests/lib/tap.sh"
 
 declare -A cases=(
-	[folio_exchange]="exchange_contents_trade exchange_contents_of_a_broken exchange_contents_of_b_broken"
+	[folio_exchange]="exchange_contents_trade exchange_contents_of_a_broken exchange_contents_of_b_broken exchange_flags_cpupid"
 )
 
 results=$("$top/vm/run" -k debug -- sh -c 'cd /sys/kernel/debug/kunit && cat folio_exchange/results')
