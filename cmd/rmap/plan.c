@@ -93,6 +93,23 @@ static const char *light_why(bool probes, enum cause cause)
 	return "of folios of one page; phantoms by their mapcount";
 }
 
+/* What programs on functions do not see of a cause, or NULL. */
+static const char *blind_why(struct kernel *kernel, enum cause cause)
+{
+	/* Its callbacks in kernel-patch/ do without page_vma_mapped_walk(). */
+	bool exchange = kernel__has(kernel, KERNEL_SYMBOL, "exchange_unmap_one");
+
+	/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
+	if (cause == CAUSE_MIGRATE_UNMAP)
+		return exchange ?
+			       "a huge page that is split by the walk counts as not mapped; the VMAs of an "
+			       "exchange show by --backend tracepoint only" :
+			       "a huge page that is split by the walk counts as not mapped";
+	if (cause == CAUSE_MIGRATE_RESTORE && exchange)
+		return "the VMAs of an exchange show by --backend tracepoint only";
+	return NULL;
+}
+
 void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, const struct rmap_mode *mode,
 		      struct head *head)
 {
@@ -110,10 +127,9 @@ void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, const stru
 		} else if (mode->light) {
 			state = COVERAGE_PARTIAL;
 			why = light_why(probes, c);
-		} else if (probes && c == CAUSE_MIGRATE_UNMAP) {
-			/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
-			state = COVERAGE_PARTIAL;
-			why = "a huge page that is split by the walk counts as not mapped";
+		} else if (probes) {
+			why = blind_why(kernel, c);
+			state = why ? COVERAGE_PARTIAL : COVERAGE_FULL;
 		}
 		head__cover(head, cause__name(c), state, state ? why : NULL);
 	}
