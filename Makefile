@@ -114,7 +114,7 @@ $(B)/tests/refuse: tests/fault/refuse.c
 BENCH := $(filter-out measure,$(patsubst bench/%.c,%,$(wildcard bench/*.c)))
 bench_exchange_OBJ := $(call obj,cmd/xchg/bench.c cmd/xchg/device.c cmd/lib/status.c cmd/lib/text.c)
 $(BENCH:%=$(B)/bench/%): $(B)/bench/%: bench/%.c bench/measure.c bench/measure.h tests/exchange/zones.c \
-		$$(bench_$$*_OBJ)
+		tests/exchange/hogs.c $$(bench_$$*_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $(filter %.c %.o,$^) $(if $(bench_$*_OBJ),$(LIBS))
 
@@ -136,7 +136,7 @@ mm-selftests: | kernel
 .PHONY: mm-selftests
 
 # Tests of exchange that need our own kernel beside them: tests/vm/exchange-*.t run them.
-XCHG_PARTS := tests/exchange/lib.c tests/exchange/zones.c tests/exchange/inject.c
+XCHG_PARTS := tests/exchange/lib.c tests/exchange/hogs.c tests/exchange/zones.c tests/exchange/inject.c
 XCHG_TESTS := $(patsubst tests/exchange/%.c,%,$(filter-out $(XCHG_PARTS),$(wildcard tests/exchange/*.c)))
 $(B)/tests/exchange/%: tests/exchange/%.c $(XCHG_PARTS) $(wildcard tests/exchange/*.h) | selftest
 	@mkdir -p $(@D)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What an exchange costs, beside two opposite move_pages(2) calls, with free memory, with room
- * for half of the pairs on each node, and with none.
+ * for half of the pairs on each node, and with none.  Where there is not, other processes have it.
  *
  * usage: exchange NAME PAIRS MAPPED ROUNDS free|scarce|none
  *
@@ -9,16 +9,14 @@
  * done, NAME/exchanged and NAME/migrated.
  */
 #include <fcntl.h>
-#include <linux/mempolicy.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "../cmd/xchg/bench.h"
 #include "../cmd/xchg/device.h"
-#include "../tests/exchange/zones.h"
+#include "../tests/exchange/hogs.h"
 #include "measure.h"
 
 static void put(const char *file, long value)
@@ -30,7 +28,12 @@ static void put(const char *file, long value)
 
 /* ---------------------------------------------------- memory out of reach */
 
-/* Opened while there is memory: opening takes some. */
+enum {
+	LEFT = 128 /* pages of each node that others need meanwhile, and get by the reserves */
+};
+
+/* Who has the rest.  min_free is opened while there is memory: opening takes some. */
+static struct hogs hogs;
 static int min_free;
 
 static void set_min_free(long kib)
@@ -41,12 +44,7 @@ static void set_min_free(long kib)
 	must(pwrite(min_free, text, n, 0) == n, "/proc/sys/vm/min_free_kbytes");
 }
 
-static long total_kib(void)
-{
-	return sysconf(_SC_PHYS_PAGES) * (long)(PAGE / 1024);
-}
-
-static void prepare_memory(void)
+static void prepare_memory(long left)
 {
 	min_free = open("/proc/sys/vm/min_free_kbytes", O_WRONLY | O_CLOEXEC);
 	must(min_free >= 0, "/proc/sys/vm/min_free_kbytes");
@@ -54,55 +52,26 @@ static void prepare_memory(void)
 	put("/proc/sys/vm/watermark_boost_factor", 0);
 	put("/proc/sys/vm/percpu_pagelist_high_fraction", 1000000);
 	set_min_free(2048);
+	/* Our own code stays.  There is no swap: what is mapped later does, too, and is not mlocked. */
+	must(!mlockall(MCL_CURRENT), "mlockall");
 	put("/proc/sys/vm/drop_caches", 3);
+	hogs_start(&hogs, left);
 }
 
-/* Takes that many pages of a node, for good. */
-static void take(int node, long pages)
+static void make_scarce(void *unused)
 {
-	unsigned long mask = 1UL << node;
-	char *area = map_anon(pages * PAGE);
-
-	must(!syscall(SYS_mbind, area, pages * PAGE, MPOL_BIND, &mask, 8 * sizeof(mask), 0), "mbind");
-	must(!mlock(area, pages * PAGE), "mlock");
+	(void)unused;
+	must(hogs_fill(&hogs), "filling the nodes");
 }
 
 /*
- * Memory below the watermark is out of reach of all who may not use reserves.  It is raised, never too
- * far, until the fuller node has little more than so many pages left; of the roomier the rest is taken.
+ * What the hogs have left, what is in lists of the CPUs, and what could be reclaimed, is put out of
+ * reach of all but those who may use reserves: as long as that is so nothing is opened or printed.
  */
-static void leave(long pages)
+static void make_none(void *unused)
 {
-	long kib = 2048, excess = 0, roomier;
-
-	prepare_memory();
-	for (int i = 0; i < 40; i++) {
-		long left[2] = { zones_available(0), zones_available(1) };
-
-		roomier = left[0] < left[1];
-		excess = left[!roomier] - pages;
-		if (excess < 32)
-			break;
-		/* Two nodes share it, more or less. */
-		kib += excess * 3 / 2 * (long)(PAGE / 1024);
-		set_min_free(kib);
-	}
-	roomier = zones_available(0) < zones_available(1);
-	excess = zones_available(roomier) - pages;
-	if (excess > 0)
-		take(roomier, excess);
-}
-
-static void make_scarce(void *pairs)
-{
-	leave(*(unsigned int *)pairs / 2);
-}
-
-static void make_none(void *pairs)
-{
-	(void)pairs;
-	prepare_memory();
-	set_min_free(total_kib());
+	make_scarce(unused);
+	set_min_free(sysconf(_SC_PHYS_PAGES) * (long)(PAGE / 1024) / 6);
 }
 
 /* ------------------------------------------------------------------- figures */
@@ -135,7 +104,8 @@ int main(int argc, char **argv)
 		conf.ready = make_scarce;
 	else if (!strcmp(argv[5], "none"))
 		conf.ready = make_none;
-	conf.arg = &conf.pairs;
+	if (conf.ready)
+		prepare_memory(conf.ready == make_none ? LEFT : conf.pairs / 2);
 	for (int way = 0; way < 2; way++) {
 		conf.took[way] = calloc(calls, sizeof(*conf.took[way]));
 		must(conf.took[way], "memory");
@@ -144,8 +114,10 @@ int main(int argc, char **argv)
 	put("/proc/self/oom_score_adj", -1000);
 	if (xchg__open(&fd) || bench__run(fd, &conf, &result))
 		return 1;
-	if (conf.ready)
+	if (conf.ready) {
 		set_min_free(2048);
+		must(hogs_end(&hogs), "a full node: what filled it was killed");
+	}
 	report_calls(argv[1], "exchange", conf.took[0], calls, conf.pairs);
 	report_calls(argv[1], "migrate", conf.took[1], calls, conf.pairs);
 	printf("{\"name\":\"exchange/%s/exchanged\",\"values\":[%.1f]}\n", argv[1],

@@ -4,12 +4,14 @@
  * and with both nodes so full that migration moves nothing.
  */
 #include "exchange.h"
+#include "hogs.h"
 #include "zones.h"
 
 #include <sys/resource.h>
 
 enum {
-	PAIRS = 512
+	PAIRS = 512,
+	LEFT = 128 /* pages that the hogs leave of each node */
 };
 
 /* All that a call needs, in memory that is there and stays. */
@@ -197,47 +199,6 @@ static void test_faults(void)
 
 /* ---- both nodes are full ---- */
 
-/* Pages that a hog leaves: its steps, and what others need meanwhile. */
-enum {
-	LEFT = 128
-};
-
-/*
- * A child that takes what there is on a node, once it is told, and keeps it.  If there
- * is to be a victim it is this one, but with so much left there need not be.
- */
-static pid_t start_hog(int node, int go, int done)
-{
-	unsigned long mask = 1UL << node;
-	size_t size = 1UL << 32, used = 0;
-	pid_t pid = fork();
-	char *area, c;
-	long more;
-
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	write_file("/proc/self/oom_score_adj", "1000");
-	area = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		    -1, 0);
-	if (area == MAP_FAILED)
-		_exit(1);
-	madvise(area, size, MADV_NOHUGEPAGE);
-	if (syscall(SYS_mbind, area, size, MPOL_BIND, &mask, 8 * sizeof(mask), 0))
-		_exit(2);
-	while (read(go, &c, 1) == 1) {
-		/* Page tables come out of the same memory: half of it at a time. */
-		while ((more = (zones_available(node) - LEFT) / 2) > 0) {
-			if (madvise(area + used, more * PAGE, MADV_POPULATE_WRITE))
-				_exit(3);
-			used += more * PAGE;
-		}
-		if (write(done, &c, 1) != 1)
-			_exit(4);
-	}
-	_exit(0);
-}
-
 static int move(int side, int node)
 {
 	for (int i = 0; i < PAIRS; i++) {
@@ -262,40 +223,14 @@ struct full {
 	bool complete;
 };
 
-static void fill_nodes(const int go[2], const int done[2])
-{
-	char c;
-
-	/*
-	 * One after the other, each its own node, until both are full at a time: what
-	 * the kernel has freed it may hand back late.
-	 */
-	for (int rounds = 0; rounds < 50; rounds++) {
-		for (int i = 0; i < 2; i++)
-			if (write(go[i], "", 1) != 1 || read(done[i], &c, 1) != 1)
-				return;
-		if (zones_available(0) <= LEFT + 64 && zones_available(1) <= LEFT + 64)
-			return;
-	}
-}
-
 static void run_full(struct full *f)
 {
 	long total = counter_in("/proc/meminfo", "MemTotal");
-	int go[2], done[2], to[2], from[2], reserve = open(MIN_FREE, O_WRONLY | O_CLOEXEC);
+	int reserve = open(MIN_FREE, O_WRONLY | O_CLOEXEC);
+	struct hogs hogs;
 	char high[32];
-	pid_t hog[2];
 
-	/* Before there are pages that they would share. */
-	for (int i = 0; i < 2; i++) {
-		if (pipe(to) || pipe(from))
-			die("pipe");
-		hog[i] = start_hog(i, to[0], from[1]);
-		go[i] = to[1];
-		done[i] = from[0];
-		/* So that a hog's end is seen. */
-		close(from[1]);
-	}
+	hogs_start(&hogs, LEFT);
 	prepare();
 	move(0, 1);
 	f->room[0] = count_on(0, 1);
@@ -304,7 +239,7 @@ static void run_full(struct full *f)
 	write_file("/proc/sys/vm/drop_caches", "3");
 	snprintf(high, sizeof(high), "%ld", total / 6);
 	f->killed = vm_counter("oom_kill");
-	fill_nodes(go, done);
+	hogs_fill(&hogs);
 	f->left[0] = zones_available(0);
 	f->left[1] = zones_available(1);
 	/*
@@ -323,10 +258,7 @@ static void run_full(struct full *f)
 	for (int side = 0; side < 2; side++)
 		f->on[side] = count_on(side, !side);
 	pwrite(reserve, "2048", 4, 0);
-	for (int i = 0; i < 2; i++) {
-		kill(hog[i], SIGKILL);
-		waitpid(hog[i], NULL, 0);
-	}
+	hogs_end(&hogs);
 	f->exchange = look(f->exchange.err);
 	f->killed = vm_counter("oom_kill") - f->killed;
 	f->complete = true;
