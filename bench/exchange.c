@@ -58,9 +58,8 @@ static void prepare_memory(long left)
 	hogs_start(&hogs, left);
 }
 
-static void make_scarce(void *unused)
+static void make_scarce(void)
 {
-	(void)unused;
 	must(hogs_fill(&hogs), "filling the nodes");
 }
 
@@ -68,9 +67,9 @@ static void make_scarce(void *unused)
  * What the hogs have left, what is in lists of the CPUs, and what could be reclaimed, is put out of
  * reach of all but those who may use reserves: as long as that is so nothing is opened or printed.
  */
-static void make_none(void *unused)
+static void make_none(void)
 {
-	make_scarce(unused);
+	make_scarce();
 	set_min_free(sysconf(_SC_PHYS_PAGES) * (long)(PAGE / 1024) / 6);
 }
 

@@ -103,7 +103,7 @@ static enum status set_up(struct bench *b)
 	unsigned int pairs = b->conf->pairs;
 
 	b->page = sysconf(_SC_PAGESIZE);
-	b->status = calloc(2 * pairs, sizeof(*b->status));
+	b->status = calloc(pairs, sizeof(*b->status));
 	b->away = calloc(pairs, sizeof(*b->away));
 	for (unsigned int side = 0; side < 2; side++) {
 		b->addr[side] = calloc(pairs, sizeof(*b->addr[side]));
@@ -213,7 +213,7 @@ enum status bench__run(int fd, const struct bench_conf *conf, struct bench_resul
 
 	*result = (struct bench_result){ 0 };
 	if (!status && conf->ready)
-		conf->ready(conf->arg);
+		conf->ready();
 	/*
 	 * There and back by each in turn, so that what else the machine does meets both,
 	 * and every page is where it began. The first time warms up: folios that were just

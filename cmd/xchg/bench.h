@@ -13,8 +13,7 @@ struct bench_conf {
 	int nodes[2];
 	/* What each call took, by exchange and by migration, ns: room for 2 * rounds, or NULL. */
 	uint64_t *took[2];
-	void (*ready)(void *arg); /* called when all memory is there and nothing is measured yet; may be NULL */
-	void *arg;
+	void (*ready)(void); /* called when all memory is there and nothing is measured yet; may be NULL */
 };
 
 struct bench_result {
