@@ -93,6 +93,9 @@ static const char *light_why(bool probes, enum cause cause)
 	return "of folios of one page; phantoms by their mapcount";
 }
 
+#define BLIND_SPLIT    "a huge page that is split by the walk counts as not mapped"
+#define BLIND_EXCHANGE "the VMAs of an exchange show by --backend tracepoint only"
+
 /* What programs on functions do not see of a cause, or NULL. */
 static const char *blind_why(struct kernel *kernel, enum cause cause)
 {
@@ -101,13 +104,8 @@ static const char *blind_why(struct kernel *kernel, enum cause cause)
 
 	/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
 	if (cause == CAUSE_MIGRATE_UNMAP)
-		return exchange ?
-			       "a huge page that is split by the walk counts as not mapped; the VMAs of an "
-			       "exchange show by --backend tracepoint only" :
-			       "a huge page that is split by the walk counts as not mapped";
-	if (cause == CAUSE_MIGRATE_RESTORE && exchange)
-		return "the VMAs of an exchange show by --backend tracepoint only";
-	return NULL;
+		return exchange ? BLIND_SPLIT "; " BLIND_EXCHANGE : BLIND_SPLIT;
+	return cause == CAUSE_MIGRATE_RESTORE && exchange ? BLIND_EXCHANGE : NULL;
 }
 
 void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, const struct rmap_mode *mode,
