@@ -57,19 +57,22 @@ struct {
 	__type(value, struct rmap_counts);
 } counts SEC(".maps");
 
-/* User space drains one half of each pair while the other is written. */
+/*
+ * User space drains one half of each pair while the other is written.  Of the key there is what
+ * is asked for, RMAP_KEY_SIZE(): hashing all of it is what looking a row up costs most.
+ */
 struct rows_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, RMAP_ROWS_MAX);
-	__type(key, struct rmap_key);
-	__type(value, struct rmap_row);
+	__uint(key_size, sizeof(struct rmap_key));
+	__uint(value_size, sizeof(struct rmap_row));
 } rows_0 SEC(".maps"), rows_1 SEC(".maps");
 
 struct hist_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, RMAP_BUCKETS_A_ROW *RMAP_ROWS_MAX);
-	__type(key, struct rmap_key);
-	__type(value, __u64);
+	__uint(key_size, sizeof(struct rmap_key));
+	__uint(value_size, sizeof(__u64));
 } hist_0 SEC(".maps"), hist_1 SEC(".maps");
 
 static __always_inline struct rmap_counts *my_counts(void)
@@ -216,13 +219,18 @@ static __always_inline struct rmap_slot *slot_of(__u32 tid)
 	return &slots[tid & (RMAP_SLOTS - 1)];
 }
 
-/* The slot of the walk the current task is in, or NULL. */
-static __always_inline struct rmap_slot *current_slot(void)
+/* The slot of the walk that the task with this tid is in, or NULL. */
+static __always_inline struct rmap_slot *slot_if_taken(__u32 tid)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
 	struct rmap_slot *slot = slot_of(tid);
 
 	return slot->tid == tid && tid ? slot : NULL;
+}
+
+/* The same for the current task. */
+static __always_inline struct rmap_slot *current_slot(void)
+{
+	return slot_if_taken(bpf_get_current_pid_tgid());
 }
 
 /*
@@ -308,7 +316,7 @@ int walk_end(__u64 *ctx)
 	struct rmap_walk_control *rwc = (void *)ctx[1];
 	struct rmap_walk_stat *stat = (void *)ctx[2];
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct rmap_slot *slot = by_owner ? current_slot() : NULL;
+	struct rmap_slot *slot = by_owner ? slot_if_taken(pid_tgid) : NULL;
 	struct rmap_key key = {};
 	struct walk walk;
 
@@ -398,7 +406,7 @@ static __always_inline __u32 mapped_by_count(const struct rmap_slot *slot, const
 static __always_inline void leave(void *ctx)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct rmap_slot *slot = current_slot();
+	struct rmap_slot *slot = slot_if_taken(pid_tgid);
 	struct rmap_key key = {};
 	struct walk walk = {};
 

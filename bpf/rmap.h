@@ -5,6 +5,7 @@
 
 #ifndef __bpf__
 #include <linux/types.h> /* in BPF: kernel.h */
+#include <stddef.h>
 #endif
 
 /* What kind of folio a walk is for. */
@@ -31,6 +32,7 @@ struct rmap_key {
 	__u8 kind;    /* enum rmap_kind */
 	__u8 flags;   /* RMAP_KEY_* */
 	__u32 dev;    /* of a file's owner: the device, as the kernel has it (20 bits minor) */
+	/* From here on only where rows are split by it, see RMAP_KEY_SIZE(). */
 	__u64 cgroup; /* the walker's, id of the v2 hierarchy; 0: not asked for */
 	/*
 	 * Whose folio it is, 0: not asked for, or unknown.  Of an anonymous folio the process
@@ -39,6 +41,10 @@ struct rmap_key {
 	 */
 	__u64 owner;
 };
+
+/* How many bytes of the key the maps of rows and buckets have. */
+#define RMAP_KEY_SIZE(by_cgroup_or_owner) \
+	((by_cgroup_or_owner) ? sizeof(struct rmap_key) : offsetof(struct rmap_key, cgroup))
 
 /* What an owner is called: a process's name, or a file's path in its file system. */
 #define RMAP_OWNER_PARTS 8

@@ -30,7 +30,16 @@ struct rmap_live {
 struct draining {
 	struct rmap_live *live;
 	struct rmap_snapshot *snap;
+	size_t key_size; /* what the maps have of struct rmap_key */
 };
+
+static struct rmap_key key_of(const struct draining *d, const void *k)
+{
+	struct rmap_key key = {};
+
+	memcpy(&key, k, d->key_size);
+	return key;
+}
 
 static const char *cgroup_of(uint64_t id)
 {
@@ -107,12 +116,13 @@ static struct rmap_stat identity(struct rmap_live *live, const struct rmap_key *
 static int on_row(void *arg, const void *k, const void *v)
 {
 	const struct draining *d = arg;
+	const struct rmap_key key = key_of(d, k);
 	const struct rmap_row *row = v;
 	struct rmap_stat *s = rmap_snapshot__add(d->snap);
 
 	if (!s)
 		return -ENOMEM;
-	*s = identity(d->live, k);
+	*s = identity(d->live, &key);
 	memcpy(s->comm, row->comm, sizeof(s->comm));
 	s->comm[sizeof(s->comm) - 1] = 0;
 	s->walks = row->walks;
@@ -131,11 +141,11 @@ static int on_row(void *arg, const void *k, const void *v)
 static int on_bucket(void *arg, const void *k, const void *v)
 {
 	const struct draining *d = arg;
-	const struct rmap_stat like = identity(d->live, k);
+	const struct rmap_key key = key_of(d, k);
+	const struct rmap_stat like = identity(d->live, &key);
 	struct rmap_stat *s = rmap_snapshot__like(d->snap, &like);
 
-	return s ? hist__add(&s->hist, ((const struct rmap_key *)k)->bucket, *(const uint64_t *)v) :
-		   0;
+	return s ? hist__add(&s->hist, key.bucket, *(const uint64_t *)v) : 0;
 }
 
 /* After an interval: is it still cheap enough? */
@@ -163,7 +173,7 @@ static uint64_t unfinished(void *arg)
 enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, struct when *when,
 			    bool last)
 {
-	struct draining d = { live, snap };
+	struct draining d = { live, snap, bpf_map__key_size(live->skel->maps.rows_0) };
 	struct rmap_bpf *skel = live->skel;
 	int half, err;
 
@@ -175,12 +185,12 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 		throttle(live, when->interval_s);
 	if (half >= 0)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
-				  sizeof(struct rmap_key), sizeof(struct rmap_row), on_row, &d);
+				  d.key_size, sizeof(struct rmap_row), on_row, &d);
 	if (!err)
 		err = rmap_snapshot__group(snap, live->mode.by);
 	if (!err)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.hist_1 : skel->maps.hist_0),
-				  sizeof(struct rmap_key), sizeof(uint64_t), on_bucket, &d);
+				  d.key_size, sizeof(uint64_t), on_bucket, &d);
 	if (!err && live->mode.outliers)
 		err = live_walks__slow(skel, half, live->mode.outliers, &snap->slow);
 	if (!err && live->mode.stacks)

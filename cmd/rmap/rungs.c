@@ -49,6 +49,12 @@ static void set_filter(struct rmap_bpf *skel, const struct rmap_filter *filter, 
 	}
 }
 
+static void size_rows(struct bpf_map *map, const struct rmap_mode *mode, uint32_t a_row)
+{
+	bpf_map__set_max_entries(map, a_row * mode->max_rows);
+	bpf_map__set_key_size(map, RMAP_KEY_SIZE(mode->by & (RMAP_BY_CGROUP | RMAP_BY_OWNER)));
+}
+
 /* Opens the object with all constants set. */
 static int open_skel(struct climber *c, char why[LADDER_WHY])
 {
@@ -65,10 +71,10 @@ static int open_skel(struct climber *c, char why[LADDER_WHY])
 
 		err = attach__constants(&ro, c->tracer->opts, why);
 	}
-	bpf_map__set_max_entries(c->skel->maps.rows_0, c->mode->max_rows);
-	bpf_map__set_max_entries(c->skel->maps.rows_1, c->mode->max_rows);
-	bpf_map__set_max_entries(c->skel->maps.hist_0, RMAP_BUCKETS_A_ROW * c->mode->max_rows);
-	bpf_map__set_max_entries(c->skel->maps.hist_1, RMAP_BUCKETS_A_ROW * c->mode->max_rows);
+	size_rows(c->skel->maps.rows_0, c->mode, 1);
+	size_rows(c->skel->maps.rows_1, c->mode, 1);
+	size_rows(c->skel->maps.hist_0, c->mode, RMAP_BUCKETS_A_ROW);
+	size_rows(c->skel->maps.hist_1, c->mode, RMAP_BUCKETS_A_ROW);
 	set_filter(c->skel, c->filter, c->mode->light);
 	/* What is not asked for takes no memory. */
 	bpf_map__set_autocreate(c->skel->maps.outliers_0, c->mode->outliers);
