@@ -37,7 +37,7 @@ const volatile bool by_owner;	    /* and whose the folio is */
 const volatile __u32 outliers;	    /* how many of the slowest walks are kept, 0: none */
 const volatile bool stacks;	    /* walks are added up by kernel stack */
 const volatile bool light;	    /* folios of one page only, */
-const volatile __u64 asks; /* and the callback that unmaps nothing, but asks for references */
+const volatile __u64 asks[2]; /* and the callbacks that unmap nothing, but ask for references */
 const volatile bool only_comm;
 const volatile __u64 comm[2]; /* a process name, padded with 0 */
 
@@ -396,7 +396,7 @@ static __always_inline __u32 mapped_by_count(const struct rmap_slot *slot, const
 {
 	__s64 before = slot->vma, mapped = before;
 
-	if (slot->rmap_one != asks)
+	if (slot->rmap_one != asks[0] && slot->rmap_one != asks[1])
 		mapped -= folio_mapcount_small(folio);
 	if (mapped < 0)
 		mapped = -mapped;
@@ -562,6 +562,13 @@ int visit_restore(__u64 *ctx)
 /* up to 5.17 page_referenced_one */
 SEC("fentry/folio_referenced_one")
 int visit_ask(__u64 *ctx)
+{
+	visits();
+	return 0;
+}
+
+SEC("fentry/page_idle_clear_pte_refs_one")
+int visit_idle(__u64 *ctx)
 {
 	visits();
 	return 0;

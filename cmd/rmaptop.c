@@ -122,7 +122,7 @@ static void check_selftest(const struct rmaptop *top)
 static void check_light(const struct rmaptop *top)
 {
 	if (top->filter.causes && !(top->filter.causes & rmap_plan__light()))
-		opts__bad("--light sees walks for unmap, migrate_unmap, migrate_restore and reclaim_ref only");
+		opts__bad("--light sees walks for unmap, migrate_unmap, migrate_restore, reclaim_ref and idle only");
 	if (top->mode.by & RMAP_BY_OWNER)
 		opts__bad("--light does not see whose a folio is: not with -g owner");
 }
@@ -217,7 +217,8 @@ static const struct argp_option own_options[] = {
 	  "WEIGHT is time (ns, default), vmas, phantom or walks",
 	  2 },
 	{ "light", OPT_LIGHT, NULL, 0,
-	  "cheaper: only walks by reclaim and migration, of folios of one page", 3 },
+	  "cheaper: only walks by reclaim, migration and idle page tracking, of folios of one page",
+	  3 },
 	{ "sample", OPT_SAMPLE, "N", 0, "count one walk of N, and estimate the rest", 3 },
 	{ "max-overhead", OPT_MAX_OVERHEAD, "PCT", 0,
 	  "sample so that counting takes at most PCT per cent of one CPU", 3 },

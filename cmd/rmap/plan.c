@@ -33,6 +33,7 @@ static const struct spot visits[] = {
 	{ "visit_ask", "visit_kprobe", .target = "folio_referenced_one", .optional = true },
 	{ "visit_ask", "visit_kprobe", .target = "page_referenced_one",
 	  .instead = "folio_referenced_one" },
+	{ "visit_idle", "visit_kprobe", .target = "page_idle_clear_pte_refs_one", .optional = true },
 };
 
 static const struct spot starts[] = {
@@ -52,7 +53,7 @@ static const struct spot starts[] = {
 uint32_t rmap_plan__light(void)
 {
 	return 1u << CAUSE_UNMAP | 1u << CAUSE_MIGRATE_UNMAP | 1u << CAUSE_MIGRATE_RESTORE |
-	       1u << CAUSE_RECLAIM_REF;
+	       1u << CAUSE_RECLAIM_REF | 1u << CAUSE_IDLE;
 }
 
 static void plan_tracepoint(struct plan *plan, struct kernel *kernel, unsigned int by)
@@ -82,30 +83,38 @@ void rmap_plan__make(struct plan *plan, struct kernel *kernel, const struct rmap
 	SPOTS(plan, kernel, starts);
 }
 
-/* What a light plan has not. */
-static const char *light_why(bool probes, enum cause cause)
-{
-	if (!probes)
-		return "of folios of one page";
-	/* folio_referenced() in mm/rmap.c, 6.12, skips VMAs of other memory cgroups. */
-	if (cause == CAUSE_RECLAIM_REF)
-		return "of folios of one page; phantoms by their mapcount, at least so many";
-	return "of folios of one page; phantoms by their mapcount";
-}
-
+#define LIGHT	       "of folios of one page"
+#define LIGHT_COUNT    LIGHT "; phantoms by their mapcount"
 #define BLIND_SPLIT    "a huge page that is split by the walk counts as not mapped"
 #define BLIND_EXCHANGE "the VMAs of an exchange show by --backend tracepoint only"
+
+/* Are there walks for an exchange?  Their callbacks in kernel-patch/ do without page_vma_mapped_walk(). */
+static bool walks_to_exchange(struct kernel *kernel, enum cause cause)
+{
+	return (cause == CAUSE_MIGRATE_UNMAP || cause == CAUSE_MIGRATE_RESTORE) &&
+	       kernel__has(kernel, KERNEL_SYMBOL, "exchange_unmap_one");
+}
+
+/* What a light plan has not. */
+static const char *light_why(struct kernel *kernel, bool probes, enum cause cause)
+{
+	if (!probes)
+		return LIGHT;
+	/* folio_referenced() in mm/rmap.c, 6.12, skips VMAs of other memory cgroups. */
+	if (cause == CAUSE_RECLAIM_REF)
+		return LIGHT_COUNT ", at least so many";
+	return walks_to_exchange(kernel, cause) ? LIGHT_COUNT "; " BLIND_EXCHANGE : LIGHT_COUNT;
+}
 
 /* What programs on functions do not see of a cause, or NULL. */
 static const char *blind_why(struct kernel *kernel, enum cause cause)
 {
-	/* Its callbacks in kernel-patch/ do without page_vma_mapped_walk(). */
-	bool exchange = kernel__has(kernel, KERNEL_SYMBOL, "exchange_unmap_one");
+	bool exchange = walks_to_exchange(kernel, cause);
 
 	/* try_to_migrate_one() in mm/rmap.c, 6.12: TTU_SPLIT_HUGE_PMD */
 	if (cause == CAUSE_MIGRATE_UNMAP)
 		return exchange ? BLIND_SPLIT "; " BLIND_EXCHANGE : BLIND_SPLIT;
-	return cause == CAUSE_MIGRATE_RESTORE && exchange ? BLIND_EXCHANGE : NULL;
+	return exchange ? BLIND_EXCHANGE : NULL;
 }
 
 void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, const struct rmap_mode *mode,
@@ -124,7 +133,7 @@ void rmap_plan__cover(const struct plan *plan, struct kernel *kernel, const stru
 			why = "--light leaves it out";
 		} else if (mode->light) {
 			state = COVERAGE_PARTIAL;
-			why = light_why(probes, c);
+			why = light_why(kernel, probes, c);
 		} else if (probes) {
 			why = blind_why(kernel, c);
 			state = why ? COVERAGE_PARTIAL : COVERAGE_FULL;

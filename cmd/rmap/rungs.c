@@ -36,7 +36,8 @@ static void set_filter(struct rmap_bpf *skel, const struct rmap_filter *filter, 
 	skel->rodata->min_vmas = filter->min_vmas;
 	skel->rodata->only_migration = causes >> CAUSE_MIGRATE_UNMAP & 1;
 	skel->rodata->light = light;
-	cause__callbacks(CAUSE_RECLAIM_REF, (uint64_t *)&skel->rodata->asks, 1);
+	cause__callbacks(CAUSE_RECLAIM_REF, (uint64_t *)&skel->rodata->asks[0], 1);
+	cause__callbacks(CAUSE_IDLE, (uint64_t *)&skel->rodata->asks[1], 1);
 	for (enum cause c = 0; c < CAUSES; c++)
 		if (causes >> c & 1)
 			n += cause__callbacks(c, (uint64_t *)skel->rodata->cause + n,

@@ -168,6 +168,11 @@ static void walks_in_a_light_way(void **state)
 		  "visit_unmap try_to_unmap_one, visit_migrate try_to_migrate_one, "
 		  "visit_restore remove_migration_pte, visit_ask folio_referenced_one",
 		  "rmap_walk_file", "" },
+		{ "patched",
+		  "visit_unmap try_to_unmap_one, visit_migrate try_to_migrate_one, "
+		  "visit_restore remove_migration_pte, visit_ask folio_referenced_one, "
+		  "visit_idle page_idle_clear_pte_refs_one",
+		  "rmap_walk_file", "" },
 		{ "7.2",
 		  "visit_unmap try_to_unmap_one, visit_migrate try_to_migrate_one, "
 		  "visit_restore remove_migration_pte, visit_ask folio_referenced_one",
@@ -195,6 +200,11 @@ static void walks_in_a_light_way(void **state)
 		assert_non_null(strstr(is, "unmap partial (of folios of one page; phantoms by "
 					   "their mapcount)"));
 		assert_non_null(strstr(is, "mkclean none (--light leaves it out)"));
+		assert_int_equal(
+			!strcmp(light[i].kernel, "patched"),
+			!!strstr(is, "migrate_unmap partial (of folios of one page; phantoms by their "
+				     "mapcount; the VMAs of an exchange show by --backend "
+				     "tracepoint only)"));
 		kernel__free(k);
 	}
 }
