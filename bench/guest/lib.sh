@@ -72,10 +72,11 @@ beside_bpftrace() { # SCRIPT COMMAND...
 		missing "bpftrace $script" 'bpftrace is not installed'
 		return
 	fi
-	# It splits its command at spaces, and looks for no program in PATH.
+	# It splits its command at spaces, and looks for no program in PATH; exec: the parent is bpftrace, for `attached`.
 	{
 		echo '#!/bin/bash'
-		printf '%q ' "$@"
+		printf 'exec'
+		printf ' %q' "$@"
 	} >/tmp/command
 	chmod +x /tmp/command
 	BPFTRACE_MAP_KEYS_MAX=65536 bpftrace -q -o /tmp/of-tool -c "/bin/bash /tmp/command" "$scripts/$script.bt" \
@@ -103,6 +104,7 @@ beside_funclatency() { # FUNCTIONS COMMAND...
 		sleep 1
 	done
 	"$@" || fails "beside funclatency: $*"
-	kill -INT $pid
+	# Not by SIGINT, which what a script starts in the background ignores.
+	kill $pid
 	wait $pid
 }
