@@ -4,6 +4,8 @@
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
 #include "../lib/grow.h"
 #include "state.h"
 
@@ -12,16 +14,12 @@ struct chain_vma {
 	struct chain_process *process;
 	uint32_t avcs, depth;
 	bool found; /* by a dump, which may be younger than the next event */
+	UT_hash_handle hh;
 };
 
 static int compare(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
-}
-
-static int by_vma(const void *a, const void *b)
-{
-	return compare(((const struct chain_vma *)a)->vma, ((const struct chain_vma *)b)->vma);
 }
 
 static int by_mm(const void *a, const void *b)
@@ -37,10 +35,10 @@ static int by_pid(const void *a, const void *b)
 
 static struct chain_vma *find_vma(const struct chain_state *s, uint64_t vma)
 {
-	const struct chain_vma key = { .vma = vma };
-	struct chain_vma **found = tfind(&key, &s->vmas, by_vma);
+	struct chain_vma *v;
 
-	return found ? *found : NULL;
+	HASH_FIND(hh, s->vmas, &vma, sizeof(vma), v);
+	return v;
 }
 
 static struct chain_process *find_mm(const struct chain_state *s, uint64_t mm)
@@ -187,16 +185,15 @@ static void count(struct chain_state *s, struct chain_process *p, int64_t vmas, 
 
 static void forget_vma(struct chain_state *s, struct chain_vma *v)
 {
-	tdelete(v, &s->vmas, by_vma);
+	HASH_DEL(s->vmas, v);
 	count(s, v->process, -1, -(int64_t)v->avcs);
 	free(v);
 }
 
-static int set_vma(struct chain_state *s, struct chain_process *p, uint64_t vma, uint32_t avcs,
-		   uint32_t depth, uint64_t own)
+/* @v: what is known of the VMA, or NULL. */
+static int set_vma(struct chain_state *s, struct chain_process *p, struct chain_vma *v,
+		   uint64_t vma, uint32_t avcs, uint32_t depth, uint64_t own)
 {
-	struct chain_vma *v = find_vma(s, vma);
-
 	if (v && (!avcs || v->process != p)) {
 		forget_vma(s, v);
 		v = NULL;
@@ -209,7 +206,8 @@ static int set_vma(struct chain_state *s, struct chain_process *p, uint64_t vma,
 			return -ENOMEM;
 		v->vma = vma;
 		v->process = p;
-		if (!tsearch(v, &s->vmas, by_vma)) {
+		HASH_ADD(hh, s->vmas, vma, sizeof(v->vma), v);
+		if (!v->hh.tbl) { /* no memory */
 			free(v);
 			return -ENOMEM;
 		}
@@ -239,7 +237,7 @@ int chain_state__found(struct chain_state *s, uint32_t pid, const char *comm, ui
 	if (!p)
 		return -ENOMEM;
 	p->old = true;
-	err = set_vma(s, p, vma, avcs, depth, own);
+	err = set_vma(s, p, find_vma(s, vma), vma, avcs, depth, own);
 	v = find_vma(s, vma);
 	if (v)
 		v->found = true;
@@ -259,12 +257,13 @@ void chain_state__complete(const struct chain_state *s, struct event *e)
 
 int chain_state__apply(struct chain_state *s, const struct event *e)
 {
-	const struct chain_vma *v = find_vma(s, e->vma);
 	struct chain_process *p;
+	struct chain_vma *v;
 	int err;
 
 	if (e->type == CHAIN_CLONE && e->cause == CHAIN_CAUSE_FORK)
 		return 0; /* the fork tells it again */
+	v = find_vma(s, e->vma);
 	p = process_of(s, e);
 	if (!p)
 		return -ENOMEM;
@@ -278,7 +277,7 @@ int chain_state__apply(struct chain_state *s, const struct event *e)
 	}
 	if (e->pid == p->pid)
 		memcpy(p->comm, e->comm, sizeof(p->comm));
-	err = set_vma(s, p, e->vma, e->chain, e->depth, e->anon_vma);
+	err = set_vma(s, p, v, e->vma, e->chain, e->depth, e->anon_vma);
 	if (!s->keep && !p->vmas)
 		drop(s, p);
 	return err;
@@ -334,9 +333,15 @@ static void nothing(void *p)
 
 void chain_state__free(struct chain_state *s)
 {
+	struct chain_vma *v, *next;
+
 	tdestroy(s->by_mm, nothing);
 	tdestroy(s->by_pid, nothing);
-	tdestroy(s->vmas, free);
+	HASH_ITER(hh, s->vmas, v, next)
+	{
+		HASH_DEL(s->vmas, v);
+		free(v);
+	}
 	for (size_t i = 0; i < s->n; i++)
 		free(s->processes[i]);
 	free(s->processes);

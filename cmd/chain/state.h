@@ -28,10 +28,13 @@ struct chain_process {
 	bool old;		 /* was there, with AVCs, before the first event */
 };
 
+struct chain_vma;
+
 /* {} is empty. */
 struct chain_state {
-	bool keep;		     /* who has no AVCs any more, too */
-	void *vmas, *by_mm, *by_pid; /* tsearch() trees */
+	bool keep;		/* who has no AVCs any more, too */
+	struct chain_vma *vmas; /* uthash, by address */
+	void *by_mm, *by_pid;	/* tsearch() trees */
 	struct chain_process **processes;
 	size_t n, cap;
 	uint64_t avcs; /* of all, now */
