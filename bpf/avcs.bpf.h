@@ -7,15 +7,20 @@
 #include "forkchain.h"
 
 /*
- * An argument as a number: the verifier takes one that it knows to be a pointer to no function of
- * ours that wants a number.
+ * A field of a kernel's struct.  @known: the verifier knows what p points to, as it does of arguments of
+ * fentry, fexit and tp_btf programs and of what they lead to: then a load will do, which
+ * costs a sixtieth of the helper.  A constant.
  */
-static __always_inline void *arg(const __u64 *ctx, __u32 n)
+#define FIELD(known, p, field) ((known) ? (p)->field : BPF_CORE_READ(p, field))
+
+/* A pointer that the verifier knows as the number that functions of our own take. */
+static __always_inline __u64 number(const void *pointer)
 {
+	const void *copy = pointer;
 	__u64 value = 0;
 
-	bpf_probe_read_kernel(&value, sizeof(value), &ctx[n]);
-	return (void *)value;
+	bpf_probe_read_kernel(&value, sizeof(value), &copy);
+	return value;
 }
 
 /*
@@ -76,20 +81,47 @@ __noinline __u32 ancestors_count(__u64 addr)
 	return CALLS * STEPS;
 }
 
-static __always_inline __u32 chain_length(const struct vm_area_struct *vma)
+/* The first few are followed without a call, and most chains have no more. */
+#define FEW 8
+
+static __always_inline __u32 chain_length(const struct vm_area_struct *vma, const bool known)
 {
-	return chain_count((__u64)vma);
+	const struct list_head *head = &vma->anon_vma_chain, *at;
+
+	if (!known)
+		return chain_count((__u64)vma);
+	at = head->next;
+	/* The verifier wants loads from the VMA and from the list to be different instructions. */
+	barrier_var(at);
+	for (__u32 i = 0; i < FEW; i++) {
+		if (!at || at == head)
+			return i;
+		at = at->next;
+	}
+	return chain_count(number(vma));
 }
 
-static __always_inline __u32 depth_of(const struct anon_vma *anon_vma)
+static __always_inline __u32 depth_of(const struct anon_vma *anon_vma, const bool known)
 {
-	return anon_vma ? ancestors_count((__u64)anon_vma) : CHAIN_NO_DEPTH;
+	const struct anon_vma *at = anon_vma;
+
+	if (!anon_vma)
+		return CHAIN_NO_DEPTH;
+	if (!known)
+		return ancestors_count((__u64)anon_vma);
+	for (__u32 i = 0; i < FEW; i++) {
+		const struct anon_vma *parent = at->parent;
+
+		if (!parent || parent == at)
+			return i;
+		at = parent;
+	}
+	return ancestors_count(number(anon_vma));
 }
 
-static __always_inline bool has_avcs(struct vm_area_struct *vma)
+static __always_inline bool has_avcs(const struct vm_area_struct *vma, const bool known)
 {
-	return (__u64)BPF_CORE_READ(vma, anon_vma_chain.next) !=
-	       (__u64)vma + bpf_core_field_offset(struct vm_area_struct, anon_vma_chain);
+	return (__u64)FIELD(known, vma, anon_vma_chain.next) != (__u64)&vma->anon_vma_chain;
 }
 
 #endif /* FOLIOSCOPE_AVCS_BPF_H */

@@ -89,19 +89,20 @@ static __always_inline struct chain_event *event_new(__u32 type, __u64 pid_tgid)
 	return e;
 }
 
-static __always_inline void event_vma(struct chain_event *e, const struct vm_area_struct *vma)
+static __always_inline void event_vma(struct chain_event *e, const struct vm_area_struct *vma,
+				      const bool known)
 {
 	struct task_struct *task = (void *)bpf_get_current_task(), *owner;
-	struct mm_struct *mm = BPF_CORE_READ(vma, vm_mm);
+	struct mm_struct *mm = FIELD(known, vma, vm_mm);
 
 	e->vma = (__u64)vma;
 	e->mm = (__u64)mm;
-	e->start = BPF_CORE_READ(vma, vm_start);
-	e->end = BPF_CORE_READ(vma, vm_end);
+	e->start = FIELD(known, vma, vm_start);
+	e->end = FIELD(known, vma, vm_end);
 	if (BPF_CORE_READ(task, mm) == mm) {
 		e->owner = e->tgid;
 	} else if (bpf_core_field_exists(mm->owner)) { /* exec, or another's fault */
-		owner = BPF_CORE_READ(mm, owner);
+		owner = FIELD(known, mm, owner);
 		if (owner)
 			e->owner = BPF_CORE_READ(owner, tgid);
 	}
@@ -133,18 +134,18 @@ static __always_inline int stat_event(__u32 type, const struct vm_area_struct *v
 		COUNT(lost[CHAIN_LOST_FULL]);
 		return 0;
 	}
-	event_vma(e, vma);
-	e->ns = BPF_CORE_READ(stat, duration);
-	e->lock_ns = BPF_CORE_READ(stat, lock_wait);
-	e->anon_vma = (__u64)BPF_CORE_READ(stat, anon_vma);
-	e->parent = (__u64)BPF_CORE_READ(stat, parent);
-	e->root = (__u64)BPF_CORE_READ(stat, root);
-	e->caller = BPF_CORE_READ(stat, caller);
-	e->avcs = BPF_CORE_READ(stat, avcs);
-	e->error = BPF_CORE_READ(stat, error);
-	e->reused = BPF_CORE_READ(stat, reused);
-	e->chain = chain_length(vma);
-	e->depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of((void *)e->anon_vma);
+	event_vma(e, vma, true);
+	e->ns = stat->duration;
+	e->lock_ns = stat->lock_wait;
+	e->anon_vma = (__u64)stat->anon_vma;
+	e->parent = (__u64)stat->parent;
+	e->root = (__u64)stat->root;
+	e->caller = stat->caller;
+	e->avcs = stat->avcs;
+	e->error = stat->error;
+	e->reused = stat->reused;
+	e->chain = chain_length(vma, true);
+	e->depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of(stat->anon_vma, true);
 	if (e->lock_ns)
 		event_holder(e);
 	bpf_ringbuf_submit(e, 0);
@@ -155,25 +156,25 @@ static __always_inline int stat_event(__u32 type, const struct vm_area_struct *v
 SEC("tp_btf/anon_vma_prepare")
 int tp_prepare(__u64 *ctx)
 {
-	return stat_event(CHAIN_PREPARE, arg(ctx, 0), arg(ctx, 1));
+	return stat_event(CHAIN_PREPARE, (void *)ctx[0], (void *)ctx[1]);
 }
 
 SEC("tp_btf/anon_vma_clone")
 int tp_clone(__u64 *ctx)
 {
-	return stat_event(CHAIN_CLONE, arg(ctx, 0), arg(ctx, 1));
+	return stat_event(CHAIN_CLONE, (void *)ctx[0], (void *)ctx[1]);
 }
 
 SEC("tp_btf/anon_vma_fork")
 int tp_fork(__u64 *ctx)
 {
-	return stat_event(CHAIN_FORK, arg(ctx, 0), arg(ctx, 1));
+	return stat_event(CHAIN_FORK, (void *)ctx[0], (void *)ctx[1]);
 }
 
 SEC("tp_btf/anon_vma_unlink")
 int tp_unlink(__u64 *ctx)
 {
-	return stat_event(CHAIN_UNLINK, arg(ctx, 0), arg(ctx, 1));
+	return stat_event(CHAIN_UNLINK, (void *)ctx[0], (void *)ctx[1]);
 }
 
 /* (parent, child): what the forks before it were for. */
@@ -181,7 +182,7 @@ SEC("raw_tp/sched_process_fork")
 int born(__u64 *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct task_struct *child = arg(ctx, 1);
+	struct task_struct *child = (void *)ctx[1];
 	__u64 pid_tgid = bpf_get_current_pid_tgid(), mm;
 	struct chain_event *e;
 
@@ -297,7 +298,7 @@ static __always_inline void open_fill(struct chain_open *o, __u32 type, struct v
 	o->begun = bpf_ktime_get_ns();
 }
 
-static __always_inline void prepare_begins(struct vm_area_struct *vma)
+static __always_inline void prepare_begins(struct vm_area_struct *vma, const bool known)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid(), begun;
 	struct chain_task *task;
@@ -310,18 +311,19 @@ static __always_inline void prepare_begins(struct vm_area_struct *vma)
 		return;
 	/* Whoever links an AVC after this look ends after it began: prepared_first() relies on it. */
 	begun = bpf_ktime_get_ns();
-	open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma));
+	open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma, known));
 	o->begun = begun;
 }
 
-static __always_inline void fork_begins(struct vm_area_struct *vma, struct vm_area_struct *src)
+static __always_inline void fork_begins(struct vm_area_struct *vma, struct vm_area_struct *src,
+					const bool known)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_task *task;
 	struct chain_open *o;
 
 	/* Like the kernel: without an anon_vma there is nothing to do. */
-	if (!wanted(pid_tgid) || !BPF_CORE_READ(src, anon_vma))
+	if (!wanted(pid_tgid) || !FIELD(known, src, anon_vma))
 		return;
 	o = open_new(pid_tgid, &task);
 	if (o)
@@ -345,7 +347,7 @@ static __always_inline __u32 cause_of_operation(__u64 operation)
 }
 
 static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
-					 struct vm_area_struct *src, __u32 cause)
+					 struct vm_area_struct *src, __u32 cause, const bool known)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_task *task;
@@ -353,12 +355,12 @@ static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 	__u32 outer;
 	long bytes;
 
-	if (!wanted(pid_tgid) || !has_avcs(src))
+	if (!wanted(pid_tgid) || !has_avcs(src, known))
 		return;
 	o = open_new(pid_tgid, &task);
 	if (!o)
 		return;
-	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma));
+	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma, known));
 	outer = task->depth - 2;
 	if (task->depth >= 2 && task->open[outer & (CHAIN_NESTED - 1)].type == CHAIN_FORK)
 		cause = CHAIN_CAUSE_FORK;
@@ -372,12 +374,20 @@ static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 		task->frames = bytes / sizeof(__u64);
 }
 
-static __always_inline void unlink_begins(struct vm_area_struct *vma)
+/* Of a VMA without an anon_vma of its own: any in its chain leads to the root. */
+static __always_inline __u64 root_by_chain(const struct vm_area_struct *vma, const bool known)
+{
+	struct anon_vma_chain *avc = (void *)number(FIELD(known, vma, anon_vma_chain.next)) -
+				     bpf_core_field_offset(struct anon_vma_chain, same_vma);
+
+	return (__u64)BPF_CORE_READ(avc, anon_vma, root);
+}
+
+static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool known)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct anon_vma_chain *avc;
-	struct anon_vma *own, *any;
 	struct chain_task *task;
+	struct anon_vma *own;
 	struct chain_open *o;
 	__u64 key = (__u64)vma;
 
@@ -386,27 +396,24 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma)
 	/* In a clone that did not get one AVC there is nothing to free. */
 	task = task_of(pid_tgid);
 	if (task)
-		task->empty = !has_avcs(vma);
-	if (!has_avcs(vma))
+		task->empty = !has_avcs(vma, known);
+	if (!has_avcs(vma, known))
 		return;
 	/* The next VMA here is prepared by whoever is first, and only the first entry of a map tells. */
 	bpf_map_delete_elem(&prepared, &key);
 	o = open_new(pid_tgid, &task);
 	if (!o)
 		return;
-	open_fill(o, CHAIN_UNLINK, vma, NULL, chain_length(vma));
-	own = BPF_CORE_READ(vma, anon_vma);
+	open_fill(o, CHAIN_UNLINK, vma, NULL, chain_length(vma, known));
+	own = FIELD(known, vma, anon_vma);
 	o->anon_vma = (__u64)own;
 	if (own) {
-		o->parent = (__u64)BPF_CORE_READ(own, parent);
-		o->root = (__u64)BPF_CORE_READ(own, root);
-		o->depth = depth_of(own);
+		o->parent = (__u64)FIELD(known, own, parent);
+		o->root = (__u64)FIELD(known, own, root);
+		o->depth = depth_of(own, known);
 		return;
 	}
-	avc = (void *)BPF_CORE_READ(vma, anon_vma_chain.next) -
-	      bpf_core_field_offset(struct anon_vma_chain, same_vma);
-	any = BPF_CORE_READ(avc, anon_vma);
-	o->root = (__u64)BPF_CORE_READ(any, root);
+	o->root = root_by_chain(vma, known);
 }
 
 /* Several threads may prepare a VMA at once: is it this one whose anon_vma it got? */
@@ -425,24 +432,19 @@ static __always_inline bool prepared_first(__u64 vma, __u64 begun)
 }
 
 /* What is told of a VMA that has its anon_vma now. */
-static __always_inline void event_own(struct chain_event *e, struct vm_area_struct *vma)
+static __always_inline void event_own(struct chain_event *e, const struct vm_area_struct *vma,
+				      const bool known)
 {
-	struct anon_vma *own = BPF_CORE_READ(vma, anon_vma), *any;
-	struct anon_vma_chain *avc;
+	struct anon_vma *own = FIELD(known, vma, anon_vma);
 
 	e->anon_vma = (__u64)own;
-	e->depth = depth_of(own);
+	e->depth = depth_of(own, known);
 	if (own) {
-		e->parent = (__u64)BPF_CORE_READ(own, parent);
-		e->root = (__u64)BPF_CORE_READ(own, root);
-		return;
+		e->parent = (__u64)FIELD(known, own, parent);
+		e->root = (__u64)FIELD(known, own, root);
+	} else if (has_avcs(vma, known)) {
+		e->root = root_by_chain(vma, known);
 	}
-	if (!has_avcs(vma))
-		return;
-	avc = (void *)BPF_CORE_READ(vma, anon_vma_chain.next) -
-	      bpf_core_field_offset(struct anon_vma_chain, same_vma);
-	any = BPF_CORE_READ(avc, anon_vma);
-	e->root = (__u64)BPF_CORE_READ(any, root);
 }
 
 /* Did a VMA get an anon_vma that was there before? */
@@ -457,7 +459,7 @@ static __always_inline bool was_reused(const struct chain_open *o, const struct 
 		return e->avcs && bpf_core_field_exists(own->num_active_vmas) &&
 		       BPF_CORE_READ(own, num_active_vmas) > 1;
 	case CHAIN_FORK: /* one that is new has an AVC besides those of the parent's VMA */
-		return e->chain == chain_length((void *)o->src);
+		return e->chain == chain_length((void *)o->src, false);
 	case CHAIN_CLONE:
 		return o->cause == CHAIN_CAUSE_FORK;
 	default:
@@ -466,15 +468,14 @@ static __always_inline bool was_reused(const struct chain_open *o, const struct 
 }
 
 static __always_inline void event_end(struct chain_event *e, const struct chain_open *o,
-				      const struct chain_task *task, __s32 error)
+				      const struct chain_task *task, __s32 error,
+				      const struct vm_area_struct *vma, const bool known)
 {
-	struct vm_area_struct *vma = (void *)o->vma;
-
-	event_vma(e, vma);
+	event_vma(e, vma, known);
 	e->ns = e->ktime - o->begun;
 	e->lock_ns = o->lock_ns;
 	e->cause = o->cause;
-	e->chain = chain_length(vma);
+	e->chain = chain_length(vma, known);
 	if (o->type == CHAIN_UNLINK) {
 		e->avcs = o->before - e->chain;
 		e->anon_vma = o->anon_vma;
@@ -493,7 +494,7 @@ static __always_inline void event_end(struct chain_event *e, const struct chain_
 	e->depth = CHAIN_NO_DEPTH;
 	if (error)
 		return;
-	event_own(e, vma);
+	event_own(e, vma, known);
 	e->reused = was_reused(o, e);
 	if (o->type == CHAIN_CLONE && o->cause == CHAIN_CAUSE_NONE) {
 		__builtin_memcpy(e->stack, task->stack, sizeof(e->stack));
@@ -501,8 +502,9 @@ static __always_inline void event_end(struct chain_event *e, const struct chain_
 	}
 }
 
-/* The innermost operation of this type has ended. */
-static __always_inline void ends(__u32 type, __s32 error)
+/* The innermost operation of this type has ended; @vma: its VMA if @known, else it is the one it began with. */
+static __always_inline void ends(__u32 type, __s32 error, const struct vm_area_struct *vma,
+				 const bool known)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_task *task = task_of(pid_tgid);
@@ -521,7 +523,7 @@ static __always_inline void ends(__u32 type, __s32 error)
 			break;
 		at = --task->depth;
 		o = task->open[at & (CHAIN_NESTED - 1)];
-		if (o.type == type)
+		if (o.type == type && (!known || o.vma == (__u64)vma))
 			goto found;
 		COUNT(lost[CHAIN_LOST_NESTED]);
 	}
@@ -531,7 +533,7 @@ static __always_inline void ends(__u32 type, __s32 error)
 found:
 	e = event_new(type, pid_tgid);
 	if (e) {
-		event_end(e, &o, task, error);
+		event_end(e, &o, task, error, known ? vma : (void *)o.vma, known);
 		if (e->lock_ns)
 			event_holder(e);
 		for (int i = 0; i < CHAIN_NESTED; i++)
@@ -582,14 +584,14 @@ static __always_inline void lock_got(void)
 SEC("fentry/__anon_vma_prepare")
 int prepare_start(__u64 *ctx)
 {
-	prepare_begins(arg(ctx, 0));
+	prepare_begins((void *)ctx[0], true);
 	return 0;
 }
 
 SEC("fexit/__anon_vma_prepare")
 int prepare_end(__u64 *ctx)
 {
-	ends(CHAIN_PREPARE, ctx[1]);
+	ends(CHAIN_PREPARE, ctx[1], (void *)ctx[0], true);
 	return 0;
 }
 
@@ -600,49 +602,49 @@ int clone_start(__u64 *ctx)
 
 	if (bpf_core_enum_value_exists(enum vma_operation, VMA_OP_FORK))
 		cause = cause_of_operation(ctx[2]);
-	clone_begins(ctx, arg(ctx, 0), arg(ctx, 1), cause);
+	clone_begins(ctx, (void *)ctx[0], (void *)ctx[1], cause, true);
 	return 0;
 }
 
 SEC("fexit/anon_vma_clone")
 int clone_end(__u64 *ctx)
 {
-	ends(CHAIN_CLONE, 0);
+	ends(CHAIN_CLONE, 0, (void *)ctx[0], true);
 	return 0;
 }
 
 SEC("fentry/anon_vma_fork")
 int fork_start(__u64 *ctx)
 {
-	fork_begins(arg(ctx, 0), arg(ctx, 1));
+	fork_begins((void *)ctx[0], (void *)ctx[1], true);
 	return 0;
 }
 
 SEC("fexit/anon_vma_fork")
 int fork_end(__u64 *ctx)
 {
-	ends(CHAIN_FORK, ctx[2]);
+	ends(CHAIN_FORK, ctx[2], (void *)ctx[0], true);
 	return 0;
 }
 
 SEC("fentry/unlink_anon_vmas")
 int unlink_start(__u64 *ctx)
 {
-	unlink_begins(arg(ctx, 0));
+	unlink_begins((void *)ctx[0], true);
 	return 0;
 }
 
 SEC("fexit/unlink_anon_vmas")
 int unlink_end(__u64 *ctx)
 {
-	ends(CHAIN_UNLINK, 0);
+	ends(CHAIN_UNLINK, 0, (void *)ctx[0], true);
 	return 0;
 }
 
 SEC("fentry/rwsem_down_write_slowpath")
 int lock_start(__u64 *ctx)
 {
-	lock_waits(arg(ctx, 0), true);
+	lock_waits((void *)number((void *)ctx[0]), true);
 	return 0;
 }
 
@@ -657,7 +659,7 @@ int lock_end(__u64 *ctx)
 SEC("fentry/rwsem_down_write_slowpath")
 int lock_holder(__u64 *ctx)
 {
-	lock_waits(arg(ctx, 0), false);
+	lock_waits((void *)number((void *)ctx[0]), false);
 	return 0;
 }
 
@@ -666,56 +668,56 @@ int lock_holder(__u64 *ctx)
 SEC("kprobe")
 int prepare_start_kprobe(struct pt_regs *ctx)
 {
-	prepare_begins((void *)ctx->di);
+	prepare_begins((void *)ctx->di, false);
 	return 0;
 }
 
 SEC("kretprobe")
 int prepare_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_PREPARE, ctx->ax);
+	ends(CHAIN_PREPARE, ctx->ax, NULL, false);
 	return 0;
 }
 
 SEC("kprobe")
 int clone_start_kprobe(struct pt_regs *ctx)
 {
-	clone_begins(ctx, (void *)ctx->di, (void *)ctx->si, cause_of_operation(ctx->dx));
+	clone_begins(ctx, (void *)ctx->di, (void *)ctx->si, cause_of_operation(ctx->dx), false);
 	return 0;
 }
 
 SEC("kretprobe")
 int clone_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_CLONE, 0);
+	ends(CHAIN_CLONE, 0, NULL, false);
 	return 0;
 }
 
 SEC("kprobe")
 int fork_start_kprobe(struct pt_regs *ctx)
 {
-	fork_begins((void *)ctx->di, (void *)ctx->si);
+	fork_begins((void *)ctx->di, (void *)ctx->si, false);
 	return 0;
 }
 
 SEC("kretprobe")
 int fork_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_FORK, ctx->ax);
+	ends(CHAIN_FORK, ctx->ax, NULL, false);
 	return 0;
 }
 
 SEC("kprobe")
 int unlink_start_kprobe(struct pt_regs *ctx)
 {
-	unlink_begins((void *)ctx->di);
+	unlink_begins((void *)ctx->di, false);
 	return 0;
 }
 
 SEC("kretprobe")
 int unlink_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_UNLINK, 0);
+	ends(CHAIN_UNLINK, 0, NULL, false);
 	return 0;
 }
 
