@@ -17,7 +17,10 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile bool can_cmpxchg; /* all objects have it */
 
-bool go; /* all programs are attached */
+const volatile bool fork_clones; /* clones that are a part of a fork are told, too */
+
+bool go;	   /* all programs are attached */
+__u64 fork_caller; /* where a fork calls anon_vma_clone(), once user space knows */
 
 #define ENOMEM 12
 
@@ -127,6 +130,8 @@ static __always_inline int stat_event(__u32 type, const struct vm_area_struct *v
 	struct chain_event *e;
 
 	if (!wanted(pid_tgid))
+		return 0;
+	if (type == CHAIN_CLONE && !fork_clones && stat->caller == fork_caller && !stat->error)
 		return 0;
 	COUNT(seen);
 	e = event_new(type, pid_tgid);
@@ -357,13 +362,19 @@ static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 
 	if (!wanted(pid_tgid) || !has_avcs(src, known))
 		return;
+	task = task_of(pid_tgid);
+	outer = task ? task->depth - 1 : 0;
+	if (task && task->depth && task->open[outer & (CHAIN_NESTED - 1)].type == CHAIN_FORK)
+		cause = CHAIN_CAUSE_FORK;
+	if (!fork_clones && cause == CHAIN_CAUSE_FORK) {
+		if (task)
+			task->passed_over = 1;
+		return;
+	}
 	o = open_new(pid_tgid, &task);
 	if (!o)
 		return;
 	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma, known));
-	outer = task->depth - 2;
-	if (task->depth >= 2 && task->open[outer & (CHAIN_NESTED - 1)].type == CHAIN_FORK)
-		cause = CHAIN_CAUSE_FORK;
 	o->cause = cause;
 	task->frames = 0;
 	if (cause != CHAIN_CAUSE_NONE)
@@ -516,6 +527,10 @@ static __always_inline void ends(__u32 type, __s32 error, const struct vm_area_s
 		return;
 	if (type == CHAIN_UNLINK && task->empty) {
 		task->empty = 0;
+		return;
+	}
+	if (type == CHAIN_CLONE && task->passed_over) {
+		task->passed_over = 0;
 		return;
 	}
 	for (int i = 0; i < CHAIN_NESTED; i++) {

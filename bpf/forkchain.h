@@ -102,7 +102,8 @@ struct chain_task {
 	__u64 waits; /* for the lock since then, 0: does not */
 	__u64 stack[CHAIN_STACK];
 	__u16 frames;
-	__u16 empty; /* unlinks a VMA without AVCs: its end is not another's */
+	__u8 empty;	  /* unlinks a VMA without AVCs: its end is not another's */
+	__u8 passed_over; /* is in a clone that is not told: nor is its end */
 	__u32 depth;
 };
 

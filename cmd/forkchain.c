@@ -163,6 +163,8 @@ static enum status open_live(struct run *run)
 	struct forkchain *x = forkchain(run);
 	const struct chain_live_conf conf = {
 		.buffer = x->buffer * 1024,
+		.fork_clones = !x->by_process && (x->run.opts.json || !x->chains) &&
+			       x->shows[CHAIN_CLONE],
 		.event = on_event,
 		.arg = x,
 	};

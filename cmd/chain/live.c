@@ -50,6 +50,7 @@ static int open_skel(struct chain_live *live, char why[LADDER_WHY])
 		return err;
 	}
 	bpf_map__set_max_entries(skel->maps.events, live->conf.buffer);
+	skel->rodata->fork_clones = live->conf.fork_clones;
 	{
 		struct attach_rodata ro = ATTACH_RODATA(skel);
 
@@ -124,6 +125,8 @@ static int take_record(struct chain_live *live, const struct chain_event *r)
 	if (!event__forks(&e))
 		e.owner = r->owner;
 	memcpy(e.comm, r->comm, sizeof(e.comm));
+	if (r->caller && e.type == CHAIN_CLONE && e.cause == CHAIN_CAUSE_FORK)
+		live->skel->bss->fork_caller = r->caller;
 	return join__event(&live->join, &e);
 }
 
@@ -315,6 +318,7 @@ enum status chain_live__open(const struct opts *opts, const struct chain_live_co
 	live->join.emit = conf->event;
 	live->join.arg = conf->arg;
 	live->epoch = epoch_of_monotonic();
+	ksyms__at(0); /* reads them all, which would keep the first events waiting */
 	status = tracer__start(&live->tracer, opts, &ladder, kernel, live, head);
 	if (!status)
 		chain_plan__cover(&live->tracer.plan, kernel, head);
