@@ -255,6 +255,16 @@ void chain_state__complete(const struct chain_state *s, struct event *e)
 		e->depth = v->depth;
 }
 
+/*
+ * Does it follow from what was known?  Of threads that prepare a VMA at once, the one that was too late
+ * may be told of first; then it has told of the AVC already.
+ */
+static bool fits(const struct chain_vma *v, const struct event *e)
+{
+	return (int64_t)v->avcs + event__delta(e) == e->chain ||
+	       (e->type == CHAIN_PREPARE && v->avcs == e->chain);
+}
+
 int chain_state__apply(struct chain_state *s, const struct event *e)
 {
 	struct chain_process *p;
@@ -268,8 +278,7 @@ int chain_state__apply(struct chain_state *s, const struct event *e)
 	if (!p)
 		return -ENOMEM;
 	p->failed |= e->failed;
-	if (v && !v->found && v->process == p && !e->failed && !e->error &&
-	    (int64_t)v->avcs + event__delta(e) != e->chain)
+	if (v && !v->found && v->process == p && !e->failed && !e->error && !fits(v, e))
 		s->inconsistent++;
 	if (e->type == CHAIN_FORK && !e->error) {
 		p->forked++;

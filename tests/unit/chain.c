@@ -230,6 +230,13 @@ static void states(void **unused)
 	assert_int_equal(chain_state__held(&s, 3, &vmas), 3);
 	assert_int_equal(vmas, 1);
 
+	/* Two threads prepare a VMA; the one that came too late ends first. */
+	apply(&s, of(CHAIN_PREPARE, 1, 0xa, 0x1800, 0, 1));
+	apply(&s, of(CHAIN_PREPARE, 1, 0xa, 0x1800, 1, 1));
+	assert_int_equal(s.inconsistent, 0);
+	apply(&s, of(CHAIN_UNLINK, 1, 0xa, 0x1800, 1, 0));
+	assert_int_equal(s.inconsistent, 0);
+
 	/* What an unlink does not tell is known. */
 	e = of(CHAIN_UNLINK, 3, 0xc, 0x3000, 3, 0);
 	e.depth = CHAIN_NO_DEPTH;
