@@ -14,7 +14,7 @@
 struct chain_live;
 
 struct chain_live_conf {
-	uint32_t buffer;  /* bytes of the ring buffer, a power of two, whole pages */
+	uint32_t buffer; /* bytes of the ring buffer, a power of two, whole pages */
 	bool fork_clones; /* of a fork the clones in it are told, too; else only those that fail may be */
 	/* Takes an event, in the order of each VMA's; 0 or -errno. */
 	int (*event)(void *arg, const struct event *e);
