@@ -165,6 +165,8 @@ static void print_row(struct picture *p, const struct forest_anon_vma *av, uint3
 	for (size_t i = 0; i < n; i++) {
 		bool own = f->vmas[p->columns[dots[i]]].own == av->k.addr;
 
+		if (i && dots[i] == dots[i - 1]) /* a second AVC, where the forest is at fault */
+			continue;
 		if (dots[i] > at)
 			fprintf(p->out, "<td colspan=\"%zu\"></td>", dots[i] - at);
 		fprintf(p->out, own ? "<td bgcolor=\"#cfe3cf\">&#9679;</td>" : "<td>&#9675;</td>");
@@ -177,12 +179,15 @@ static void print_row(struct picture *p, const struct forest_anon_vma *av, uint3
 
 static int print_tree(struct picture *p, size_t from, size_t to)
 {
-	uint32_t *dots;
+	uint32_t *dots, most = 0;
 
 	choose_columns(p, from, to);
 	if (!p->n)
 		return 0;
-	dots = malloc(p->n * sizeof(*dots));
+	for (size_t r = from; r < to; r++)
+		if (p->f->anon_vmas[p->f->order[r]].avcs > most)
+			most = p->f->anon_vmas[p->f->order[r]].avcs;
+	dots = malloc((most + 1) * sizeof(*dots));
 	if (!dots)
 		return -ENOMEM;
 	fprintf(p->out,
