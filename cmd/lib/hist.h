@@ -18,10 +18,7 @@ struct hist {
 	uint64_t total; /* sum of all n */
 };
 
-/*
- * Adds n to bucket @index.  Returns 0 or -ENOMEM; -EINVAL past the last bucket, and where all
- * together are more than an integer in JSON can be, INT64_MAX.
- */
+/* Adds n to bucket @index.  Returns 0 or -ENOMEM; -EINVAL past the last bucket. */
 int hist__add(struct hist *h, uint32_t index, uint64_t n);
 
 /* Adds all of @src to @dst.  Returns 0 or -ENOMEM. */

@@ -123,6 +123,9 @@ int json__read_hist(struct hist *h, const json_t *array)
 		if (!json_is_integer(lo) || !json_is_integer(count) ||
 		    json_integer_value(count) < 0 || hist__lo(hist_index(from)) != from)
 			return -EINVAL;
+		/* ... and could be written again. */
+		if (h->total > INT64_MAX || (uint64_t)json_integer_value(count) > INT64_MAX - h->total)
+			return -EINVAL;
 		err = hist__add(h, hist_index(from), json_integer_value(count));
 		if (err)
 			return err;

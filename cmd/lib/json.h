@@ -40,7 +40,7 @@ int json__rows(const json_t *line, int (*row)(void *arg, const json_t *row), voi
 /* [{"lo":..,"hi":..,"count":..}], hi null in the last possible bucket. */
 json_t *json__hist(const struct hist *h);
 
-/* Adds such an array to @h.  0, -ENOMEM, or -EINVAL when it is not one of ours. */
+/* Adds such an array to @h.  0, -ENOMEM, or -EINVAL when it is not one of ours, or all is more than INT64_MAX. */
 int json__read_hist(struct hist *h, const json_t *array);
 
 /*

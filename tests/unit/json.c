@@ -50,6 +50,22 @@ static void histograms(void **state)
 	hist__free(&h);
 }
 
+/* What could not be written again is no histogram: JSON's integers end at 2^63 - 1. */
+static void histograms_too_large(void **state)
+{
+	json_t *array = json_pack("[{s:i, s:I}, {s:i, s:I}]", "lo", 0, "count",
+				  (json_int_t)INT64_MAX - 1, "lo", 5, "count", (json_int_t)1);
+	struct hist h = { 0 };
+
+	(void)state;
+	assert_int_equal(json__read_hist(&h, array), 0);
+	assert_int_equal(h.total, INT64_MAX);
+	assert_int_equal(json__read_hist(&h, array), -EINVAL);
+	assert_int_equal(h.total, INT64_MAX);
+	json_decref(array);
+	hist__free(&h);
+}
+
 static void print_header(FILE *f)
 {
 	static char *argv[] = { "rmaptop", "-j", "\xff\xfe", NULL };
@@ -216,6 +232,7 @@ static void header_is_read_back(void **state)
 	head__free(&head);
 }
 
-RUN_TESTS(cmocka_unit_test(histograms), cmocka_unit_test(header), cmocka_unit_test(interval),
-	  cmocka_unit_test(end), cmocka_unit_test(header_is_read_back),
-	  cmocka_unit_test(interval_is_read_back), cmocka_unit_test(end_is_read_back))
+RUN_TESTS(cmocka_unit_test(histograms), cmocka_unit_test(histograms_too_large),
+	  cmocka_unit_test(header), cmocka_unit_test(interval), cmocka_unit_test(end),
+	  cmocka_unit_test(header_is_read_back), cmocka_unit_test(interval_is_read_back),
+	  cmocka_unit_test(end_is_read_back))
