@@ -91,8 +91,6 @@ static __always_inline __u32 chain_length(const struct vm_area_struct *vma, cons
 	if (!known)
 		return chain_count((__u64)vma);
 	at = head->next;
-	/* The verifier wants loads from the VMA and from the list to be different instructions. */
-	barrier_var(at);
 	for (__u32 i = 0; i < FEW; i++) {
 		if (!at || at == head)
 			return i;
