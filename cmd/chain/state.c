@@ -13,7 +13,8 @@ struct chain_vma {
 	uint64_t vma, own;
 	struct chain_process *process;
 	uint32_t avcs, depth;
-	bool found; /* by a dump, which may be younger than the next event */
+	bool found;    /* by a dump, which may be younger than the next event */
+	bool unlinked; /* who prepared it was too late, who linked its AVC is still to be told of */
 	UT_hash_handle hh;
 };
 
@@ -256,19 +257,21 @@ void chain_state__complete(const struct chain_state *s, struct event *e)
 }
 
 /*
- * Does it follow from what was known?  Of threads that prepare a VMA at once, the one that was too late
- * may be told of first; then it has told of the AVC already.
+ * Does it follow from what was known?  Of threads that prepare a VMA at once, those that were too late
+ * may be told of before the one that linked the AVC, which is then known already; once only.
  */
 static bool fits(const struct chain_vma *v, const struct event *e)
 {
-	return (int64_t)v->avcs + event__delta(e) == e->chain ||
-	       (e->type == CHAIN_PREPARE && v->avcs == e->chain);
+	if (e->type == CHAIN_PREPARE && v->unlinked && event__delta(e))
+		return event__delta(e) == e->chain && v->avcs == e->chain;
+	return (int64_t)v->avcs + event__delta(e) == e->chain;
 }
 
 int chain_state__apply(struct chain_state *s, const struct event *e)
 {
 	struct chain_process *p;
 	struct chain_vma *v;
+	bool late;
 	int err;
 
 	if (e->type == CHAIN_CLONE && e->cause == CHAIN_CAUSE_FORK)
@@ -286,7 +289,10 @@ int chain_state__apply(struct chain_state *s, const struct event *e)
 	}
 	if (e->pid == p->pid)
 		memcpy(p->comm, e->comm, sizeof(p->comm));
+	late = e->type == CHAIN_PREPARE && !event__delta(e) && (!v || v->unlinked);
 	err = set_vma(s, p, v, e->vma, e->chain, e->depth, e->anon_vma);
+	if (e->type == CHAIN_PREPARE && !err && (v = find_vma(s, e->vma)))
+		v->unlinked = late;
 	if (!s->keep && !p->vmas)
 		drop(s, p);
 	return err;

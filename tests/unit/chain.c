@@ -232,8 +232,13 @@ static void states(void **unused)
 
 	/* Two threads prepare a VMA; the one that came too late ends first. */
 	apply(&s, of(CHAIN_PREPARE, 1, 0xa, 0x1800, 0, 1));
+	apply(&s, of(CHAIN_PREPARE, 1, 0xa, 0x1800, 0, 1));
 	apply(&s, of(CHAIN_PREPARE, 1, 0xa, 0x1800, 1, 1));
 	assert_int_equal(s.inconsistent, 0);
+	/* But only one has linked the AVC. */
+	apply(&s, of(CHAIN_PREPARE, 1, 0xa, 0x1800, 1, 1));
+	assert_int_equal(s.inconsistent, 1);
+	s.inconsistent = 0;
 	apply(&s, of(CHAIN_UNLINK, 1, 0xa, 0x1800, 1, 0));
 	assert_int_equal(s.inconsistent, 0);
 
