@@ -63,8 +63,8 @@ void add(unsigned int *counter, unsigned int n)
 }
 
 /*
- * When nothing but exchanges is waited for, whoever exchanges gets most of the time: all
- * others rest for four times what they took.
+ * When nothing but exchanges is waited for, two that exchange get most of the time (more of
+ * them are mostly in each other's way): all others rest for nine times what they took.
  */
 static void leave_time(void)
 {
@@ -72,14 +72,14 @@ static void leave_time(void)
 	uint64_t took;
 
 	if (!__atomic_load_n(&state->only_exchanges, __ATOMIC_RELAXED) ||
-	    (self >= OPPOSITE && self <= EXCHANGE_D)) {
+	    (self >= EXCHANGE_A && self <= EXCHANGE_B)) {
 		since = 0;
 		return;
 	}
 	took = since ? (now_ns() - since) / 1000000 : 0;
 	if (since && took < 10)
 		return;
-	nap(took < 250 ? 4 * took : 1000);
+	nap(took < 200 ? 9 * took : 1800);
 	since = now_ns();
 }
 
