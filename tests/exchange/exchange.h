@@ -108,5 +108,7 @@ long vm_counter(const char *key);
 long settled_counter(const char *key);
 /* zram as swap, of so many MiB; false if this kernel cannot. */
 bool swap_on_zram(unsigned int mib);
+/* And as before: another test of the same guest may want it. */
+bool zram_gone(void);
 
 #endif

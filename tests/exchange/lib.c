@@ -362,6 +362,11 @@ bool swap_on_zram(unsigned int mib)
 	return !system("mkswap /dev/zram0 >/dev/null 2>&1 && swapon /dev/zram0 2>/dev/null");
 }
 
+bool zram_gone(void)
+{
+	return !system("swapoff /dev/zram0") && write_file("/sys/block/zram0/reset", "1");
+}
+
 /* ---- anon_vmas ---- */
 
 void anon_vmas_go(const char *what)
