@@ -1,17 +1,20 @@
 #!/bin/bash
-# Each test on a stock kernel has its turn: within ten days tests/matrix/draw names all there are.
+# Each test that is too long for every change has its turn: within twenty days tests/draw names
+# all there are.
 cd "$(dirname "$0")/../.." || exit
 . tests/lib/tap.sh
 
+is "$(tests/draw --of | sort)" "$(printf '%s\n' tests/matrix/*.t tests/vm/{bcc,bpftrace,oneliners}.t | sort)" "what may be drawn"
 for first in 0 20781; do
 	drawn=
-	for ((day = first; day < first + 10; day++)); do
-		drawn+=$(tests/matrix/draw "$day")$'\n'
+	for ((day = first; day < first + 20; day++)); do
+		drawn+=$(tests/draw "$day")$'\n'
 	done
-	is "$(sort -u <<<"${drawn%$'\n'}")" "$(printf '%s\n' tests/matrix/*.t | sort)" "ten days from $first on: all of them"
-	is "$(sort <<<"${drawn%$'\n'}" | uniq -c | awk '{ print $1 }' | sort -n | uniq -c | xargs)" \
-		"$(($(printf '%s\n' tests/matrix/*.t | wc -l) - 4)) 1 4 10" "  once, and four of rmaptop's each day"
-	is "$(tests/matrix/draw "$first")" "$(tests/matrix/draw $((first + 10)))" '  and then the same again'
+	is "$(sort -u <<<"${drawn%$'\n'}")" "$(tests/draw --of | sort)" "twenty days from $first on: all of them"
+	is "$(grep matrix <<<"$drawn" | sort | uniq -c | awk '{ print $1 }' | sort -n | uniq -c | xargs)" \
+		"$(($(printf '%s\n' tests/matrix/*.t | wc -l) - 4)) 1 4 20" "  on stock kernels once, and four of rmaptop's each day"
+	is "$(grep -c tests/vm/ <<<"$drawn")" 20 '  and one test of scripts each day'
+	is "$(tests/draw "$first" | grep matrix)" "$(tests/draw $((first + 20)) | grep matrix)" '  and then the same again'
 done
-is "$(tests/matrix/draw)" "$(tests/matrix/draw $(($(date +%s) / 86400)))" "without a day: today's"
+is "$(tests/draw)" "$(tests/draw $(($(date +%s) / 86400)))" "without a day: today's"
 done_testing
