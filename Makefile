@@ -157,7 +157,12 @@ stress-kcsan: $(B)/tests/stress/storm | kernel-kcsan
 	@tests/stress/kcsan $(SECONDS) $(SEED)
 .PHONY: stress stress-kcsan
 
-exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%) $(B)/tests/stress/storm
+# What the rmap tracepoints tell.
+$(B)/tests/kernel/events: $(wildcard tests/kernel/events*.[ch])
+	@mkdir -p $(@D)
+	$(CC) -O1 -Wall -Wextra -Werror -static -pthread -o $@ $(filter %.c,$^)
+
+exchange-tests: $(XCHG_TESTS:%=$(B)/tests/exchange/%) $(B)/tests/stress/storm $(B)/tests/kernel/events
 .PHONY: exchange-tests
 
 # -------------------------------------------------------------- whole journeys

@@ -7,8 +7,6 @@ top=$(readlink -f "$here/../..")
 . "$top/tests/lib/tap.sh"
 
 kernel=${1:-patched}
-program=$top/build/tests/kernel/events
-mkdir -p "${program%/*}"
-cc -O1 -Wall -Wextra -Werror -static -pthread -o "$program" "$here"/events*.c ||
-	{ echo "Bail out! events*.c do not compile"; exit 1; }
-exec "$top/vm/run" -k "$kernel" -t 900 -- "$program"
+program=build/tests/kernel/events
+make -s -C "$top" "$program" || { echo "Bail out! events*.c do not compile"; exit 1; }
+cd "$top" && exec vm/run -k "$kernel" -t 900 -- "$program"
