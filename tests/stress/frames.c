@@ -16,6 +16,7 @@
  */
 static void read_back(int fd, struct history *history, unsigned int from, unsigned int n)
 {
+	unsigned int all = n;
 	uint64_t a[32], b[32];
 
 	n = n / 2 < 32 ? n / 2 : 32;
@@ -30,6 +31,8 @@ static void read_back(int fd, struct history *history, unsigned int from, unsign
 		}
 		exchange_pairs(fd, history, 0, a + n - last, 0, b + n - last, last, 0);
 	}
+	for (unsigned int i = 0; i < all; i++)
+		check_page(from + i);
 }
 
 void run_pageout(void)
@@ -47,7 +50,7 @@ void run_pageout(void)
 			wrong("MADV_PAGEOUT: %s", strerror(errno));
 		if (below(4))
 			read_back(fd, history, from, n);
-		n = some(&from, n);
+		n = some(&from, 64);
 		for (unsigned int i = from; i < from + n; i++) {
 			check_page(i);
 			if (below(2))
