@@ -20,13 +20,11 @@
 #include "owner.bpf.h"
 #include "page.bpf.h"
 #include "rmap.h"
+#include "slot.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* Set before loading. */
-const volatile bool can_cmpxchg; /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
-
-/* Which walks are counted; what is not asked for is 0. */
+/* Set before loading: which walks are counted; what is not asked for is 0. */
 const volatile __u32 only_kinds;	     /* bits by enum rmap_kind */
 const volatile __u32 only_causes;	     /* how many callbacks there are in cause */
 const volatile __u64 cause[RMAP_CAUSES_MAX]; /* their addresses */
@@ -233,31 +231,16 @@ static __always_inline struct rmap_slot *current_slot(void)
 	return slot_if_taken(bpf_get_current_pid_tgid());
 }
 
-/*
- * Takes the slot for tid.  Two threads of two CPUs may reach for it at once: one
- * gets it.  Without cmpxchg the loser may overwrite; user space then finds the
- * sums apart and reports the difference.  @counted: the walk is lost if it gets none.
- */
+/* Takes the slot for tid.  @counted: the walk is lost if it gets none. */
 static __always_inline bool slot_take(struct rmap_slot *slot, __u32 tid, __u64 now, bool counted)
 {
-	__u32 owner = *(volatile __u32 *)&slot->tid;
-	__u64 start = slot->start; /* 0 between taking and filling in */
+	enum slot_taken taken = slot_reach(&slot->tid, slot->start, tid, now);
 
-	if (owner && owner != tid && (!start || now - start < RMAP_STALE_NS)) {
-		if (counted)
-			COUNT(lost[RMAP_LOST_COLLISION]);
-		return false;
-	}
-	if (!can_cmpxchg) {
-		slot->tid = tid;
-	} else if (__sync_val_compare_and_swap(&slot->tid, owner, tid) != owner) {
-		if (counted)
-			COUNT(lost[RMAP_LOST_COLLISION]);
-		return false;
-	}
-	if (owner && counted)
+	if (counted && taken == SLOT_BUSY)
+		COUNT(lost[RMAP_LOST_COLLISION]);
+	if (counted && taken == SLOT_STALE)
 		COUNT(lost[RMAP_LOST_STALE]);
-	return true;
+	return taken != SLOT_BUSY;
 }
 
 static __always_inline void slot_free(struct rmap_slot *slot)

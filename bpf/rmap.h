@@ -189,9 +189,6 @@ struct rmap_slot {
 	__u64 pvmw; /* kprobe: argument of the page_vma_mapped_walk() under way */
 };
 
-/* A slot older than this belongs to a walk whose end was missed: 10 s, in ns. */
-#define RMAP_STALE_NS 10000000000ULL
-
 #define RMAP_OWNERS_MAX 8192
 
 /* Causes that can be asked for: each has the address of its callback, of some two. */
