@@ -139,7 +139,8 @@ enum status lat_live__take(struct lat_live *live, struct lat_snapshot *snap, str
 
 	if (last)
 		tracer__wind_down(&live->tracer, &skel->bss->go, unfinished, live);
-	half = err = tracer__swap(&live->tracer, &skel->bss->epoch, when);
+	half = err = tracer__swap(&live->tracer, &skel->bss->epoch);
+	tracer__interval(&live->tracer, when);
 	if (half >= 0)
 		err = drain__hash(bpf_map__fd(half ? skel->maps.cells_1 : skel->maps.cells_0),
 				  sizeof(struct lat_key), sizeof(struct lat_cell), on_cell, &d);

@@ -58,19 +58,28 @@ void tracer__begin(struct tracer *t)
 	t->since = now_ns();
 }
 
-int tracer__swap(struct tracer *t, uint32_t *epoch, struct when *when)
+int tracer__swap(struct tracer *t, uint32_t *epoch)
 {
 	uint32_t half = *(volatile uint32_t *)epoch;
-	uint64_t now;
 	int err;
 
 	*(volatile uint32_t *)epoch = !half;
-	err = grace__wait(t->grace);
-	now = now_ns();
+	err = tracer__settle(t);
+	return err ? err : (int)half;
+}
+
+int tracer__settle(struct tracer *t)
+{
+	return grace__wait(t->grace);
+}
+
+void tracer__interval(struct tracer *t, struct when *when)
+{
+	uint64_t now = now_ns();
+
 	when->ts = json__now();
 	when->interval_s = (now - t->since) / 1e9;
 	t->since = now;
-	return err ? err : (int)half;
 }
 
 void tracer__wind_down(struct tracer *t, bool *go, uint64_t (*unfinished)(void *arg), void *arg)

@@ -44,10 +44,16 @@ bool tracer__measure(struct tracer *t);
 void tracer__begin(struct tracer *t);
 
 /*
- * Ends an interval: lets the programs write the other half and waits for those that
- * still write this one.  Returns the half to be read (0 or 1), or -errno.
+ * Lets the programs write the other half and waits for those that still write this one.
+ * Returns the half to be read (0 or 1), or -errno.
  */
-int tracer__swap(struct tracer *t, uint32_t *epoch, struct when *when);
+int tracer__swap(struct tracer *t, uint32_t *epoch);
+
+/* Waits until all programs that run now have ended.  0 or -errno. */
+int tracer__settle(struct tracer *t);
+
+/* The interval has ended: says when, and the next one begins. */
+void tracer__interval(struct tracer *t, struct when *when);
 
 /*
  * Lets nothing new in, and gives what is under way (as @unfinished counts it) a little

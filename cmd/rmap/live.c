@@ -179,7 +179,8 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 
 	if (last)
 		tracer__wind_down(&live->tracer, &skel->bss->go, unfinished, live);
-	half = err = tracer__swap(&live->tracer, &skel->bss->epoch, when);
+	half = err = tracer__swap(&live->tracer, &skel->bss->epoch);
+	tracer__interval(&live->tracer, when);
 	snap->sample = skel->bss->sample;
 	if (live->mode.max_overhead > 0)
 		throttle(live, when->interval_s);
