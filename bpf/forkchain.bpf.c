@@ -15,12 +15,15 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile bool can_cmpxchg; /* all objects have it */
-
+/* Set before loading. */
 const volatile bool fork_clones; /* clones that are a part of a fork are told, too */
+const volatile __u64 fork_code;	 /* tracepoints: where the function is by which a fork calls */
+const volatile __u64 fork_bytes; /* anon_vma_clone(), and how long; 0: not known */
 
-bool go;	   /* all programs are attached */
-__u64 fork_caller; /* where a fork calls anon_vma_clone(), once user space knows */
+/* Set while running. */
+bool go;     /* all programs are attached */
+bool add_up; /* operations are added up in rows, */
+__u32 epoch; /* of that half, 0 or 1 */
 
 #define ENOMEM 12
 
@@ -35,14 +38,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct chain_counts);
 } counts SEC(".maps");
-
-/* By tid. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, CHAIN_TASKS);
-	__type(key, __u32);
-	__type(value, struct chain_task);
-} tasks SEC(".maps");
 
 /* By tid: who had the lock that the task waited for last. */
 struct {
@@ -61,14 +56,15 @@ struct {
 } prepared SEC(".maps");
 
 /* Adds to a field of this CPU's counters. */
-#define COUNT(field)                                                          \
+#define COUNT_N(field, n)                                                     \
 	do {                                                                  \
 		__u32 zero = 0;                                               \
 		struct chain_counts *c = bpf_map_lookup_elem(&counts, &zero); \
                                                                               \
 		if (c)                                                        \
-			__sync_fetch_and_add(&c->field, 1);                   \
+			__sync_fetch_and_add(&c->field, n);                   \
 	} while (0)
+#define COUNT(field) COUNT_N(field, 1)
 
 static __always_inline bool wanted(__u64 pid_tgid)
 {
@@ -92,23 +88,29 @@ static __always_inline struct chain_event *event_new(__u32 type, __u64 pid_tgid)
 	return e;
 }
 
+/* tgid of whose memory it is, 0: not known.  @tgid: the current task's. */
+static __always_inline __u32 owner_of(const struct mm_struct *mm, __u32 tgid, const bool known)
+{
+	struct task_struct *task = (void *)bpf_get_current_task(), *owner;
+
+	if (BPF_CORE_READ(task, mm) == mm)
+		return tgid;
+	if (!bpf_core_field_exists(mm->owner)) /* exec, or another's fault */
+		return 0;
+	owner = FIELD(known, mm, owner);
+	return owner ? BPF_CORE_READ(owner, tgid) : 0;
+}
+
 static __always_inline void event_vma(struct chain_event *e, const struct vm_area_struct *vma,
 				      const bool known)
 {
-	struct task_struct *task = (void *)bpf_get_current_task(), *owner;
 	struct mm_struct *mm = FIELD(known, vma, vm_mm);
 
 	e->vma = (__u64)vma;
 	e->mm = (__u64)mm;
 	e->start = FIELD(known, vma, vm_start);
 	e->end = FIELD(known, vma, vm_end);
-	if (BPF_CORE_READ(task, mm) == mm) {
-		e->owner = e->tgid;
-	} else if (bpf_core_field_exists(mm->owner)) { /* exec, or another's fault */
-		owner = FIELD(known, mm, owner);
-		if (owner)
-			e->owner = BPF_CORE_READ(owner, tgid);
-	}
+	e->owner = owner_of(mm, e->tgid, known);
 }
 
 static __always_inline void event_holder(struct chain_event *e)
@@ -120,20 +122,44 @@ static __always_inline void event_holder(struct chain_event *e)
 		e->holder = *h;
 }
 
+#include "rows.bpf.h"
+
 /* ------------------------------------------------------------ tracepoints */
+
+static __always_inline void stat_row(__u64 pid_tgid, __u32 type, const struct vm_area_struct *vma,
+				     const struct anon_vma_stat *stat)
+{
+	const struct op op = {
+		.type = type,
+		.avcs = stat->avcs,
+		.chain = chain_length(vma, true),
+		.depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of(stat->anon_vma, true),
+		.reused = stat->reused,
+		.ns = stat->duration,
+		.lock_ns = stat->lock_wait,
+	};
+
+	row_add(pid_tgid, &op, vma, true);
+}
 
 /* (vma, stat), when all is done: what an unlink had may be gone. */
 static __always_inline int stat_event(__u32 type, const struct vm_area_struct *vma,
 				      const struct anon_vma_stat *stat)
 {
+	const bool in_rows = *(volatile bool *)&add_up;
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_event *e;
 
 	if (!wanted(pid_tgid))
 		return 0;
-	if (type == CHAIN_CLONE && !fork_clones && stat->caller == fork_caller && !stat->error)
+	if (type == CHAIN_CLONE && !fork_clones && stat->caller - fork_code < fork_bytes &&
+	    (!stat->error || in_rows))
 		return 0;
 	COUNT(seen);
+	if (in_rows) {
+		stat_row(pid_tgid, type, vma, stat);
+		return 0;
+	}
 	e = event_new(type, pid_tgid);
 	if (!e) {
 		COUNT(lost[CHAIN_LOST_FULL]);
@@ -197,6 +223,10 @@ int born(__u64 *ctx)
 	/* A thread and who was made by vfork() have their parent's. */
 	if (!mm || mm == (__u64)BPF_CORE_READ(task, mm))
 		return 0;
+	if (add_up) {
+		row_born(pid_tgid, mm, BPF_CORE_READ(child, tgid));
+		return 0;
+	}
 	e = event_new(CHAIN_BORN, pid_tgid);
 	if (!e) {
 		COUNT(unjoined);
@@ -243,96 +273,37 @@ static __always_inline void holder_note(const struct rw_semaphore *sem, __u64 pi
 
 /* ------------------------------------------------- a task's operations */
 
-static __always_inline struct chain_task *task_of(__u64 pid_tgid)
-{
-	__u32 tid = pid_tgid;
-
-	return bpf_map_lookup_elem(&tasks, &tid);
-}
-
-static __always_inline struct chain_task *task_new(__u64 pid_tgid)
-{
-	struct chain_task fresh = {};
-	__u32 tid = pid_tgid;
-
-	if (bpf_map_update_elem(&tasks, &tid, &fresh, BPF_ANY))
-		return NULL;
-	return bpf_map_lookup_elem(&tasks, &tid);
-}
-
-static __always_inline void task_forget(__u64 pid_tgid)
-{
-	__u32 tid = pid_tgid;
-
-	bpf_map_delete_elem(&tasks, &tid);
-}
-
-/* Somewhere to note an operation; NULL: there is no room, and it is counted as lost. */
-static __always_inline struct chain_open *open_new(__u64 pid_tgid, struct chain_task **of)
-{
-	struct chain_task *task = task_of(pid_tgid);
-
-	COUNT(seen);
-	if (!task)
-		task = task_new(pid_tgid);
-	if (!task) {
-		COUNT(lost[CHAIN_LOST_TASKS]);
-		return NULL;
-	}
-	if (task->depth >= CHAIN_NESTED) { /* ends were missed: begin anew */
-		for (int i = 0; i < CHAIN_NESTED; i++)
-			COUNT(lost[CHAIN_LOST_NESTED]);
-		task->depth = 0;
-	}
-	*of = task;
-	return &task->open[task->depth++ & (CHAIN_NESTED - 1)];
-}
-
-static __always_inline void open_fill(struct chain_open *o, __u32 type, struct vm_area_struct *vma,
-				      struct vm_area_struct *src, __u32 before)
-{
-	o->vma = (__u64)vma;
-	o->src = (__u64)src;
-	o->type = type;
-	o->cause = CHAIN_CAUSE_NONE;
-	o->before = before;
-	o->undone = o->lock_ns = 0;
-	o->anon_vma = o->parent = o->root = 0;
-	o->depth = CHAIN_NO_DEPTH;
-	o->reused = 0;
-	o->begun = bpf_ktime_get_ns();
-}
+#include "under_way.bpf.h"
 
 static __always_inline void prepare_begins(struct vm_area_struct *vma, const bool known)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid(), begun;
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), now;
 	struct chain_task *task;
 	struct chain_open *o;
 
 	if (!wanted(pid_tgid))
 		return;
-	o = open_new(pid_tgid, &task);
-	if (!o)
-		return;
-	/* Whoever links an AVC after this look ends after it began: prepared_first() relies on it. */
-	begun = bpf_ktime_get_ns();
-	open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma, known));
-	o->begun = begun;
+	/* Whoever links an AVC after the look below ends after this: prepared_first() relies on it. */
+	now = bpf_ktime_get_ns();
+	o = open_new(pid_tgid, now, &task);
+	if (o)
+		open_fill(o, CHAIN_PREPARE, vma, NULL, has_avcs(vma, known), now);
 }
 
 static __always_inline void fork_begins(struct vm_area_struct *vma, struct vm_area_struct *src,
 					const bool known)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), now;
 	struct chain_task *task;
 	struct chain_open *o;
 
 	/* Like the kernel: without an anon_vma there is nothing to do. */
 	if (!wanted(pid_tgid) || !FIELD(known, src, anon_vma))
 		return;
-	o = open_new(pid_tgid, &task);
+	now = bpf_ktime_get_ns();
+	o = open_new(pid_tgid, now, &task);
 	if (o)
-		open_fill(o, CHAIN_FORK, vma, src, 0);
+		open_fill(o, CHAIN_FORK, vma, src, 0, now);
 }
 
 /* 7.2 passes the operation; where there is none, operation is not looked at. */
@@ -354,7 +325,7 @@ static __always_inline __u32 cause_of_operation(__u64 operation)
 static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 					 struct vm_area_struct *src, __u32 cause, const bool known)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), now;
 	struct chain_task *task;
 	struct chain_open *o;
 	__u32 outer;
@@ -371,13 +342,14 @@ static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 			task->passed_over = 1;
 		return;
 	}
-	o = open_new(pid_tgid, &task);
+	now = bpf_ktime_get_ns();
+	o = open_new(pid_tgid, now, &task);
 	if (!o)
 		return;
-	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma, known));
+	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma, known), now);
 	o->cause = cause;
 	task->frames = 0;
-	if (cause != CHAIN_CAUSE_NONE)
+	if (cause != CHAIN_CAUSE_NONE || add_up)
 		return;
 	/* Its caller tells: rare enough for a stack. */
 	bytes = bpf_get_stack(ctx, task->stack, sizeof(task->stack), 0);
@@ -396,11 +368,10 @@ static __always_inline __u64 root_by_chain(const struct vm_area_struct *vma, con
 
 static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool known)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	__u64 pid_tgid = bpf_get_current_pid_tgid(), key = (__u64)vma, now;
 	struct chain_task *task;
 	struct anon_vma *own;
 	struct chain_open *o;
-	__u64 key = (__u64)vma;
 
 	if (!wanted(pid_tgid))
 		return;
@@ -410,12 +381,16 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool
 		task->empty = !has_avcs(vma, known);
 	if (!has_avcs(vma, known))
 		return;
-	/* The next VMA here is prepared by whoever is first, and only the first entry of a map tells. */
-	bpf_map_delete_elem(&prepared, &key);
-	o = open_new(pid_tgid, &task);
+	/* The next VMA here is prepared by whoever is first: see prepared_first(). */
+	if (!can_cmpxchg)
+		bpf_map_delete_elem(&prepared, &key);
+	now = bpf_ktime_get_ns();
+	o = open_new(pid_tgid, now, &task);
 	if (!o)
 		return;
-	open_fill(o, CHAIN_UNLINK, vma, NULL, chain_length(vma, known));
+	open_fill(o, CHAIN_UNLINK, vma, NULL, chain_length(vma, known), now);
+	if (add_up)
+		return;
 	own = FIELD(known, vma, anon_vma);
 	o->anon_vma = (__u64)own;
 	if (own) {
@@ -427,17 +402,25 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool
 	o->root = root_by_chain(vma, known);
 }
 
-/* Several threads may prepare a VMA at once: is it this one whose anon_vma it got? */
+/*
+ * Several threads may prepare a VMA at once: is it this one whose anon_vma it got?  The first that ends
+ * after it began.  An older entry is another VMA's, long ago, that had its place here.
+ */
 static __always_inline bool prepared_first(__u64 vma, __u64 begun)
 {
-	__u64 now = bpf_ktime_get_ns(), *when;
+	__u64 now = bpf_ktime_get_ns(), *when, was;
 
 	if (!bpf_map_update_elem(&prepared, &vma, &now, BPF_NOEXIST))
 		return true;
 	when = bpf_map_lookup_elem(&prepared, &vma);
-	if (when && *(volatile __u64 *)when > begun)
+	if (!when)
+		return true;
+	was = *(volatile __u64 *)when;
+	if (was > begun)
 		return false;
-	/* Another VMA's, long ago, that had its place here, and whose unlinking was not seen. */
+	if (can_cmpxchg)
+		return __sync_val_compare_and_swap(when, was, now) == was;
+	/* Its unlinking was not seen, which takes the entry away here. */
 	bpf_map_update_elem(&prepared, &vma, &now, BPF_ANY);
 	return true;
 }
@@ -449,7 +432,6 @@ static __always_inline void event_own(struct chain_event *e, const struct vm_are
 	struct anon_vma *own = FIELD(known, vma, anon_vma);
 
 	e->anon_vma = (__u64)own;
-	e->depth = depth_of(own, known);
 	if (own) {
 		e->parent = (__u64)FIELD(known, own, parent);
 		e->root = (__u64)FIELD(known, own, root);
@@ -458,19 +440,19 @@ static __always_inline void event_own(struct chain_event *e, const struct vm_are
 	}
 }
 
-/* Did a VMA get an anon_vma that was there before? */
-static __always_inline bool was_reused(const struct chain_open *o, const struct chain_event *e)
+/* Did a VMA get an anon_vma that was there before?  @type: a constant; @src: whose chain was copied. */
+static __always_inline bool was_reused(const __u32 type, const struct chain_open *o,
+				       const struct op *op, const struct anon_vma *own,
+				       const struct vm_area_struct *src, const bool known)
 {
-	struct anon_vma *own = (void *)e->anon_vma;
-
 	if (!own)
 		return false;
-	switch (o->type) {
+	switch (type) {
 	case CHAIN_PREPARE: /* a neighbour's: then it is at least its second VMA */
-		return e->avcs && bpf_core_field_exists(own->num_active_vmas) &&
+		return op->avcs && bpf_core_field_exists(own->num_active_vmas) &&
 		       BPF_CORE_READ(own, num_active_vmas) > 1;
 	case CHAIN_FORK: /* one that is new has an AVC besides those of the parent's VMA */
-		return e->chain == chain_length((void *)o->src, false);
+		return op->chain == chain_length(src, known);
 	case CHAIN_CLONE:
 		return o->cause == CHAIN_CAUSE_FORK;
 	default:
@@ -478,49 +460,80 @@ static __always_inline bool was_reused(const struct chain_open *o, const struct 
 	}
 }
 
+/* What has been done, now that it has.  @timed: how long it took is asked for. */
+static __always_inline void op_of(struct op *op, const __u32 type, const struct chain_open *o,
+				  bool timed, __s32 error, const struct vm_area_struct *vma,
+				  const struct vm_area_struct *src, const bool known)
+{
+	const struct anon_vma *own;
+
+	op->type = type;
+	op->ns = timed ? bpf_ktime_get_ns() - o->begun : 0;
+	op->lock_ns = o->lock_ns;
+	op->chain = chain_length(vma, known);
+	op->depth = CHAIN_NO_DEPTH;
+	op->error = 0;
+	op->reused = 0;
+	if (type == CHAIN_UNLINK) {
+		op->avcs = o->before - op->chain;
+		op->depth = o->depth;
+		return;
+	}
+	op->avcs = op->chain + o->undone - o->before;
+	if (type == CHAIN_PREPARE && op->avcs && !prepared_first(o->vma, o->begun))
+		op->avcs = 0;
+	/* A chain is cloned as a whole, or not at all: memory was out. */
+	if (type == CHAIN_CLONE)
+		error = op->chain > o->before ? 0 : -ENOMEM;
+	op->error = error;
+	if (error)
+		return;
+	own = FIELD(known, vma, anon_vma);
+	op->depth = depth_of(own, known);
+	op->reused = was_reused(type, o, op, own, src, known);
+}
+
 static __always_inline void event_end(struct chain_event *e, const struct chain_open *o,
-				      const struct chain_task *task, __s32 error,
+				      const struct op *op, const struct chain_task *task,
 				      const struct vm_area_struct *vma, const bool known)
 {
 	event_vma(e, vma, known);
-	e->ns = e->ktime - o->begun;
-	e->lock_ns = o->lock_ns;
+	e->ns = op->ns;
+	e->lock_ns = op->lock_ns;
 	e->cause = o->cause;
-	e->chain = chain_length(vma, known);
-	if (o->type == CHAIN_UNLINK) {
-		e->avcs = o->before - e->chain;
+	e->avcs = op->avcs;
+	e->chain = op->chain;
+	e->depth = op->depth;
+	e->error = op->error;
+	e->reused = op->reused;
+	if (op->lock_ns)
+		event_holder(e);
+	if (op->type == CHAIN_UNLINK) {
 		e->anon_vma = o->anon_vma;
 		e->parent = o->parent;
 		e->root = o->root;
-		e->depth = o->depth;
-		return;
+	} else if (!op->error) {
+		event_own(e, vma, known);
 	}
-	e->avcs = e->chain + o->undone - o->before;
-	if (o->type == CHAIN_PREPARE && e->avcs && !prepared_first(o->vma, o->begun))
-		e->avcs = 0;
-	/* A chain is cloned as a whole, or not at all: memory was out. */
-	if (o->type == CHAIN_CLONE)
-		error = e->chain > o->before ? 0 : -ENOMEM;
-	e->error = error;
-	e->depth = CHAIN_NO_DEPTH;
-	if (error)
-		return;
-	event_own(e, vma, known);
-	e->reused = was_reused(o, e);
-	if (o->type == CHAIN_CLONE && o->cause == CHAIN_CAUSE_NONE) {
+	if (op->type == CHAIN_CLONE && o->cause == CHAIN_CAUSE_NONE && !op->error) {
 		__builtin_memcpy(e->stack, task->stack, sizeof(e->stack));
 		e->frames = task->frames;
 	}
 }
 
-/* The innermost operation of this type has ended; @vma: its VMA if @known, else it is the one it began with. */
+/*
+ * The innermost operation of this type has ended.  @vma, and of a fork @src, if @known; else they are what
+ * it began with.
+ */
 static __always_inline void ends(__u32 type, __s32 error, const struct vm_area_struct *vma,
-				 const bool known)
+				 const struct vm_area_struct *src, const bool known)
 {
+	const bool in_rows = *(volatile bool *)&add_up;
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_task *task = task_of(pid_tgid);
+	const struct chain_open *o;
 	struct chain_event *e;
-	struct chain_open o;
+	struct op op;
 	__u32 at;
 
 	if (!task)
@@ -537,30 +550,37 @@ static __always_inline void ends(__u32 type, __s32 error, const struct vm_area_s
 		if (!task->depth)
 			break;
 		at = --task->depth;
-		o = task->open[at & (CHAIN_NESTED - 1)];
-		if (o.type == type && (!known || o.vma == (__u64)vma))
+		o = &task->open[at & (CHAIN_NESTED - 1)];
+		if (o->type == type && (!known || o->vma == (__u64)vma))
 			goto found;
 		COUNT(lost[CHAIN_LOST_NESTED]);
 	}
 	COUNT(orphans);
-	task_forget(pid_tgid);
+	task_free(task);
 	return;
 found:
-	e = event_new(type, pid_tgid);
-	if (e) {
-		event_end(e, &o, task, error, known ? vma : (void *)o.vma, known);
-		if (e->lock_ns)
-			event_holder(e);
-		for (int i = 0; i < CHAIN_NESTED; i++)
-			if (type == CHAIN_UNLINK && i < (int)at && task->open[i].vma == o.vma)
-				task->open[i].undone += e->avcs;
-		bpf_ringbuf_submit(e, 0);
-		COUNT(recorded);
+	if (!known) {
+		vma = (void *)o->vma;
+		src = (void *)o->src;
+	}
+	op_of(&op, type, o, type == CHAIN_FORK || !in_rows, error, vma, src, known);
+	for (int i = 0; i < CHAIN_NESTED; i++)
+		if (type == CHAIN_UNLINK && i < (int)at && task->open[i].vma == o->vma)
+			task->open[i].undone += op.avcs;
+	if (in_rows) {
+		row_add(pid_tgid, &op, vma, known);
 	} else {
-		COUNT(lost[CHAIN_LOST_FULL]);
+		e = event_new(type, pid_tgid);
+		if (e) {
+			event_end(e, o, &op, task, vma, known);
+			bpf_ringbuf_submit(e, 0);
+			COUNT(recorded);
+		} else {
+			COUNT(lost[CHAIN_LOST_FULL]);
+		}
 	}
 	if (!at)
-		task_forget(pid_tgid);
+		task_free(task);
 }
 
 static __always_inline void lock_waits(const struct rw_semaphore *sem, bool timed)
@@ -606,7 +626,7 @@ int prepare_start(__u64 *ctx)
 SEC("fexit/__anon_vma_prepare")
 int prepare_end(__u64 *ctx)
 {
-	ends(CHAIN_PREPARE, ctx[1], (void *)ctx[0], true);
+	ends(CHAIN_PREPARE, ctx[1], (void *)ctx[0], NULL, true);
 	return 0;
 }
 
@@ -624,7 +644,7 @@ int clone_start(__u64 *ctx)
 SEC("fexit/anon_vma_clone")
 int clone_end(__u64 *ctx)
 {
-	ends(CHAIN_CLONE, 0, (void *)ctx[0], true);
+	ends(CHAIN_CLONE, 0, (void *)ctx[0], NULL, true);
 	return 0;
 }
 
@@ -638,7 +658,7 @@ int fork_start(__u64 *ctx)
 SEC("fexit/anon_vma_fork")
 int fork_end(__u64 *ctx)
 {
-	ends(CHAIN_FORK, ctx[2], (void *)ctx[0], true);
+	ends(CHAIN_FORK, ctx[2], (void *)ctx[0], (void *)ctx[1], true);
 	return 0;
 }
 
@@ -652,7 +672,7 @@ int unlink_start(__u64 *ctx)
 SEC("fexit/unlink_anon_vmas")
 int unlink_end(__u64 *ctx)
 {
-	ends(CHAIN_UNLINK, 0, (void *)ctx[0], true);
+	ends(CHAIN_UNLINK, 0, (void *)ctx[0], NULL, true);
 	return 0;
 }
 
@@ -690,7 +710,7 @@ int prepare_start_kprobe(struct pt_regs *ctx)
 SEC("kretprobe")
 int prepare_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_PREPARE, ctx->ax, NULL, false);
+	ends(CHAIN_PREPARE, ctx->ax, NULL, NULL, false);
 	return 0;
 }
 
@@ -704,7 +724,7 @@ int clone_start_kprobe(struct pt_regs *ctx)
 SEC("kretprobe")
 int clone_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_CLONE, 0, NULL, false);
+	ends(CHAIN_CLONE, 0, NULL, NULL, false);
 	return 0;
 }
 
@@ -718,7 +738,7 @@ int fork_start_kprobe(struct pt_regs *ctx)
 SEC("kretprobe")
 int fork_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_FORK, ctx->ax, NULL, false);
+	ends(CHAIN_FORK, ctx->ax, NULL, NULL, false);
 	return 0;
 }
 
@@ -732,7 +752,7 @@ int unlink_start_kprobe(struct pt_regs *ctx)
 SEC("kretprobe")
 int unlink_end_kprobe(struct pt_regs *ctx)
 {
-	ends(CHAIN_UNLINK, 0, NULL, false);
+	ends(CHAIN_UNLINK, 0, NULL, NULL, false);
 	return 0;
 }
 

@@ -64,9 +64,49 @@ struct chain_event {
 	struct chain_holder holder; /* if lock_ns is not 0 */
 };
 
+/*
+ * A row: what a thread did in an interval to the anon_vmas of a memory, where operations are added
+ * up and not told one by one.  A thread does one at a time, so that a row has one writer and needs no
+ * atomics.  What is held follows: what all rows of a memory add up to.
+ */
+struct chain_row_key {
+	__u64 mm;
+	__u32 tid;
+	__u32 pad; /* always 0 */
+};
+
+struct chain_row {
+	__u64 ops;		     /* operations in it */
+	__u64 since;		     /* CLOCK_MONOTONIC, ns: when the thread did the first of it, */
+	__u64 owned;		     /* and when owner was written last, 0: never */
+	__u64 linked, freed;	     /* AVCs */
+	__s64 vmas;		     /* with AVCs: so many more than before */
+	__u64 forked, reused;	     /* VMAs copied by forks, of them with an anon_vma reused */
+	__u64 fork_ns, fork_lock_ns; /* in fork; of it waiting for the root's lock */
+	__u64 lock_ns;		     /* the same of everything */
+	__u64 holder_ns;	     /* the longest wait for somebody who is known, */
+	struct chain_holder holder;  /* and who that was */
+	__u32 tgid;		     /* the thread's */
+	__u32 owner;		     /* tgid of whose memory it is, 0: nobody's yet, or not known */
+	__u32 depth, longest;	     /* of what was linked: the most ancestors, and AVCs of a VMA */
+	char comm[CHAIN_COMM];	     /* of the thread */
+};
+
+/*
+ * The row that a thread is at, by tid, in each half: looking it up for every VMA of a fork would cost more
+ * than all else.  Another's that needs the place puts it into the map.
+ */
+#define CHAIN_MEMOS 1024 /* a power of two */
+struct chain_memo {
+	__u32 busy; /* somebody is writing */
+	__u32 tid;  /* 0: free */
+	__u64 mm;
+	struct chain_row row;
+};
+
 /* Why an operation that was seen is not told. */
 enum chain_lost {
-	CHAIN_LOST_FULL,   /* the ring buffer had no room */
+	CHAIN_LOST_FULL,   /* the ring buffer had no room, nor another row */
 	CHAIN_LOST_TASKS,  /* no room for the state of another task */
 	CHAIN_LOST_NESTED, /* ends were missed */
 	CHAIN_LOST_MAX,
@@ -74,11 +114,11 @@ enum chain_lost {
 
 /* One a CPU; only ever added to, atomically, because a program can be preempted. */
 struct chain_counts {
-	__u64 seen;	/* counted first thing when an operation with something to tell begins */
-	__u64 recorded; /* counted when its event is in the ring buffer */
+	__u64 seen; /* counted first thing when an operation with something to tell begins */
+	__u64 recorded; /* counted when its event is in the ring buffer; what is in rows is counted there */
 	__u64 lost[CHAIN_LOST_MAX];
 	__u64 orphans;	/* ends without a start */
-	__u64 unjoined; /* tasks born whose CHAIN_BORN had no room */
+	__u64 unjoined; /* tasks born of which there was no room to tell */
 };
 
 /* An operation under way. */
@@ -95,19 +135,22 @@ struct chain_open {
 	__u32 reused;
 };
 
-/* A task's operations: a fork, in it a clone, in it, if it fails, an unlink. */
+/* A task's operations, by tid: a fork, in it a clone, in it, if it fails, an unlink. */
 #define CHAIN_NESTED 4 /* a power of two */
 struct chain_task {
+	__u32 tid;   /* whose this is, 0: nobody's */
+	__u32 depth; /* of open[] in use */
+	__u64 since; /* CLOCK_MONOTONIC, ns; 0 between taking and filling in */
 	struct chain_open open[CHAIN_NESTED];
 	__u64 waits; /* for the lock since then, 0: does not */
 	__u64 stack[CHAIN_STACK];
 	__u16 frames;
 	__u8 empty;	  /* unlinks a VMA without AVCs: its end is not another's */
 	__u8 passed_over; /* is in a clone that is not told: nor is its end */
-	__u32 depth;
 };
 
-#define CHAIN_TASKS 8192
-#define CHAIN_RING  (4 << 20) /* bytes, by default */
+#define CHAIN_TASKS	8192	  /* a power of two */
+#define CHAIN_RING	(4 << 20) /* bytes, by default */
+#define CHAIN_ROW_BYTES 256	  /* of that, of each half of the rows: with the map's own */
 
 #endif /* FOLIOSCOPE_BPF_FORKCHAIN_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "chain/chains.h"
 #include "chain/live.h"
+#include "chain/sums.h"
 #include "chain/top.h"
 #include "lib/out.h"
 #include "lib/prose.h"
@@ -30,6 +31,7 @@ struct forkchain {
 	struct run run; /* first: run_ops are handed this */
 	struct chain_live *live;
 	struct chain_state state;
+	struct sums sums;
 	struct top top;
 	bool by_process, chains;
 	bool each; /* chains at every interval, not only at the end */
@@ -156,7 +158,27 @@ static int on_event(void *arg, const struct event *told)
 	return take_event(x, &e);
 }
 
+static int on_row(void *arg, const struct chain_row_key *key, const struct chain_row *row)
+{
+	struct forkchain *x = arg;
+
+	return row ? sums__add(&x->sums, key, row) : sums__apply(&x->sums, &x->state, &x->top);
+}
+
 /* --------------------------------------------------------------- the run */
+
+/* What is there already, and from then on sums. */
+static enum status begin_top(struct forkchain *x)
+{
+	enum status status = chain_live__existing(x->live, &x->state, &x->run.head);
+	bool adds_up = false;
+
+	if (!status)
+		status = chain_live__add_up(x->live, &adds_up);
+	if (adds_up)
+		chain_state__sum_up(&x->state);
+	return status;
+}
 
 static enum status open_live(struct run *run)
 {
@@ -166,12 +188,13 @@ static enum status open_live(struct run *run)
 		.fork_clones = !x->by_process && (x->run.opts.json || !x->chains) &&
 			       x->shows[CHAIN_CLONE],
 		.event = on_event,
+		.row = x->by_process ? on_row : NULL,
 		.arg = x,
 	};
 	enum status status = chain_live__open(&run->opts, &conf, &run->head, &x->live);
 
 	if (!status && x->by_process)
-		status = chain_live__existing(x->live, &x->state, &run->head);
+		status = begin_top(x);
 	return status;
 }
 
@@ -356,6 +379,7 @@ int main(int argc, char **argv)
 	int status = run__main(&x.run, &tool, argc, argv);
 
 	top__clear(&x.top);
+	sums__free(&x.sums);
 	chain_state__free(&x.state);
 	return status;
 }

@@ -5,7 +5,6 @@
  * one function, which has many names, that extends a VMA over another: __vma_adjust(),
  * vma_expand(), dup_anon_vma() and what it is inlined in.
  */
-#include <stdbool.h>
 #include <string.h>
 #include "cause.h"
 
@@ -15,6 +14,13 @@ static bool is(const char *function, const char *name)
 	size_t len = strlen(name);
 
 	return !strncmp(function, name, len) && (!function[len] || function[len] == '.');
+}
+
+bool cause__is_fork(const char *function)
+{
+	/* What is seldom done the compiler may put elsewhere: it calls nothing. */
+	return (is(function, "anon_vma_fork") || is(function, "do_anon_vma_fork")) &&
+	       !strstr(function, ".cold");
 }
 
 enum chain_cause cause__of_caller(const char *function)

@@ -3,12 +3,16 @@
 #ifndef FOLIOSCOPE_CHAIN_CAUSE_H
 #define FOLIOSCOPE_CHAIN_CAUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "../../bpf/forkchain.h"
 
 /* From the caller's name; NULL: CHAIN_CAUSE_NONE. */
 enum chain_cause cause__of_caller(const char *function);
+
+/* Is it the function by which a fork calls anon_vma_clone()? */
+bool cause__is_fork(const char *function);
 
 /*
  * From return addresses, innermost first: frames of the program and its trampoline, then

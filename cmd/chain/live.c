@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 #include "../forest/live.h"
+#include "../lib/drain.h"
 #include "../lib/json.h"
 #include "../lib/ksyms.h"
 #include "../lib/tracer.h"
@@ -23,8 +26,10 @@ struct chain_live {
 	struct forkchain_bpf *skel;
 	struct ring_buffer *ring;
 	struct join join;
-	double epoch; /* of CLOCK_MONOTONIC, seconds since the epoch */
-	size_t taken; /* since the last look at anything else */
+	double epoch;	  /* of CLOCK_MONOTONIC, seconds since the epoch */
+	size_t taken;	  /* since the last look at anything else */
+	int timer;	  /* operations are added up, and it is time to gather the rows; else -1 */
+	uint64_t in_rows; /* operations that were in rows */
 };
 
 /* As many at once: others may fork as fast as we read, and signals and timers wait. */
@@ -39,8 +44,15 @@ static void close_skel(struct chain_live *live)
 	live->skel = NULL;
 }
 
-static int open_skel(struct chain_live *live, char why[LADDER_WHY])
+static bool can_add_up(const struct chain_live *live)
 {
+	return live->conf.row &&
+	       (live->tracer.plan.backend != BACKEND_TRACEPOINT || live->skel->rodata->fork_bytes);
+}
+
+static int open_skel(struct chain_live *live, enum backend backend, char why[LADDER_WHY])
+{
+	uint32_t rows = live->conf.row ? live->conf.buffer / CHAIN_ROW_BYTES / 2 : 1;
 	struct forkchain_bpf *skel = forkchain_bpf__open();
 	int err = -errno;
 
@@ -50,7 +62,15 @@ static int open_skel(struct chain_live *live, char why[LADDER_WHY])
 		return err;
 	}
 	bpf_map__set_max_entries(skel->maps.events, live->conf.buffer);
+	bpf_map__set_max_entries(skel->maps.rows_0, rows);
+	bpf_map__set_max_entries(skel->maps.rows_1, rows);
 	skel->rodata->fork_clones = live->conf.fork_clones;
+	if (backend == BACKEND_TRACEPOINT) {
+		uint64_t bytes;
+
+		skel->rodata->fork_code = ksyms__find(cause__is_fork, &bytes);
+		skel->rodata->fork_bytes = bytes;
+	}
 	{
 		struct attach_rodata ro = ATTACH_RODATA(skel);
 
@@ -64,7 +84,7 @@ static int open_skel(struct chain_live *live, char why[LADDER_WHY])
 static int climb(void *arg, const struct plan *plan, char why[LADDER_WHY])
 {
 	struct chain_live *live = arg;
-	int err = open_skel(live, why);
+	int err = open_skel(live, plan->backend, why);
 
 	if (err)
 		return err;
@@ -84,9 +104,12 @@ static void make_plan(const void *arg, struct kernel *kernel, struct plan *plan)
 
 /* ---------------------------------------------------------------- events */
 
-static uint32_t cause_of(const struct chain_event *e)
+static uint32_t cause_of(const struct chain_live *live, const struct chain_event *e)
 {
 	if (e->type != CHAIN_CLONE || e->cause != CHAIN_CAUSE_NONE)
+		return e->cause;
+	/* Then those of forks are not told, and of the others nobody asks. */
+	if (live->conf.row && !e->caller)
 		return e->cause;
 	if (e->caller)
 		return cause__of_caller(ksyms__at(e->caller));
@@ -102,7 +125,7 @@ static int take_record(struct chain_live *live, const struct chain_event *r)
 	e = (struct event){
 		.ts = live->epoch + r->ktime / 1e9,
 		.type = r->type,
-		.cause = cause_of(r),
+		.cause = cause_of(live, r),
 		.ns = r->ns,
 		.lock_ns = r->lock_ns,
 		.mm = r->mm,
@@ -125,8 +148,6 @@ static int take_record(struct chain_live *live, const struct chain_event *r)
 	if (!event__forks(&e))
 		e.owner = r->owner;
 	memcpy(e.comm, r->comm, sizeof(e.comm));
-	if (r->caller && e.type == CHAIN_CLONE && e.cause == CHAIN_CAUSE_FORK)
-		live->skel->bss->fork_caller = r->caller;
 	return join__event(&live->join, &e);
 }
 
@@ -141,58 +162,136 @@ static int on_record(void *arg, void *data, size_t size)
 	return ++live->taken % AT_ONCE ? 0 : -EAGAIN;
 }
 
-static uint64_t unfinished(void *arg)
-{
-	struct chain_live *live = arg;
-	int fd = bpf_map__fd(live->skel->maps.tasks);
-	uint32_t key, *from = NULL;
-	struct chain_task task;
-	uint64_t n = 0;
-
-	while (!bpf_map_get_next_key(fd, from, &key)) {
-		if (!bpf_map_lookup_elem(fd, &key, &task))
-			n += task.depth;
-		from = &key;
-	}
-	return n;
-}
-
-int chain_live__fd(const struct chain_live *live)
-{
-	return ring_buffer__epoll_fd(live->ring);
-}
-
-enum status chain_live__poll(struct chain_live *live)
+static enum status take_events(struct chain_live *live)
 {
 	int err = ring_buffer__consume(live->ring);
 
 	return err < 0 && err != -EAGAIN ? tracer__cannot_read(err) : ST_OK;
 }
 
+/* Nothing comes any more. */
+static enum status take_last_events(struct chain_live *live)
+{
+	int err;
+
+	do {
+		err = ring_buffer__consume(live->ring);
+	} while (err == -EAGAIN);
+	if (err >= 0)
+		err = join__end(&live->join);
+	return err ? tracer__cannot_read(err) : ST_OK;
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static int on_row(void *arg, const void *key, const void *value)
+{
+	const struct chain_row *row = value;
+	struct chain_live *live = arg;
+
+	live->in_rows += row->ops;
+	return live->conf.row(live->conf.arg, key, row);
+}
+
+/* The rows that threads are at, which are in no map. */
+static int take_memos(struct chain_live *live, int half)
+{
+	struct chain_memo *memo = half ? live->skel->bss->memos_1 : live->skel->bss->memos_0;
+	int err = 0;
+
+	for (size_t i = 0; i < CHAIN_MEMOS && !err; i++, memo++) {
+		const struct chain_row_key key = { .mm = memo->mm, .tid = memo->tid };
+
+		if (!memo->tid)
+			continue;
+		err = on_row(live, &key, &memo->row);
+		memo->tid = 0;
+	}
+	return err;
+}
+
+static enum status take_rows(struct chain_live *live)
+{
+	struct forkchain_bpf *skel = live->skel;
+	int half = tracer__swap(&live->tracer, &skel->bss->epoch), err = half;
+
+	if (half >= 0)
+		err = drain__hash(bpf_map__fd(half ? skel->maps.rows_1 : skel->maps.rows_0),
+				  sizeof(struct chain_row_key), sizeof(struct chain_row), on_row,
+				  live);
+	if (!err)
+		err = take_memos(live, half);
+	if (!err)
+		err = live->conf.row(live->conf.arg, NULL, NULL);
+	return err ? tracer__cannot_read(err) : ST_OK;
+}
+
+/* Rows are gathered so often however long an interval is: there is room for so many only. */
+static int gathering_timer(void)
+{
+	const struct itimerspec second = { { 1, 0 }, { 1, 0 } };
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0)
+		timerfd_settime(fd, 0, &second, NULL);
+	return fd;
+}
+
+enum status chain_live__add_up(struct chain_live *live, bool *adds_up)
+{
+	volatile bool *add_up = &live->skel->bss->add_up;
+	int err;
+
+	*adds_up = can_add_up(live);
+	if (!*adds_up)
+		return ST_OK;
+	live->timer = gathering_timer();
+	if (live->timer < 0)
+		return fail(ST_FAIL, "cannot make a timerfd: %s", strerror(errno));
+	*add_up = true;
+	err = tracer__settle(&live->tracer);
+	return err ? tracer__cannot_read(err) : take_last_events(live);
+}
+
+/* --------------------------------------------------------------- reading */
+
+static uint64_t unfinished(void *arg)
+{
+	const struct chain_live *live = arg;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < CHAIN_TASKS; i++)
+		if (live->skel->bss->tasks[i].tid)
+			n += live->skel->bss->tasks[i].depth;
+	return n;
+}
+
+int chain_live__fd(const struct chain_live *live)
+{
+	return live->timer < 0 ? ring_buffer__epoll_fd(live->ring) : live->timer;
+}
+
+enum status chain_live__poll(struct chain_live *live)
+{
+	uint64_t times;
+
+	if (live->timer < 0)
+		return take_events(live);
+	return read(live->timer, &times, sizeof(times)) < 0 && errno == EAGAIN ? ST_OK :
+										 take_rows(live);
+}
+
 enum status chain_live__take(struct chain_live *live, struct when *when, bool last)
 {
 	enum status status;
-	struct timespec t;
-	uint64_t now;
-	int err;
 
 	if (last)
 		tracer__wind_down(&live->tracer, &live->skel->bss->go, unfinished, live);
-	status = chain_live__poll(live);
-	if (!status && last) {
-		do { /* nothing comes any more */
-			err = ring_buffer__consume(live->ring);
-		} while (err == -EAGAIN);
-		if (err >= 0)
-			err = join__end(&live->join);
-		if (err)
-			status = tracer__cannot_read(err);
-	}
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	now = t.tv_sec * 1000000000ULL + t.tv_nsec;
-	when->ts = json__now();
-	when->interval_s = (now - live->tracer.since) / 1e9;
-	live->tracer.since = now;
+	if (live->timer >= 0)
+		status = take_rows(live);
+	else
+		status = last ? take_last_events(live) : take_events(live);
+	tracer__interval(&live->tracer, when);
 	return status;
 }
 
@@ -268,8 +367,8 @@ enum status chain_live__account(struct chain_live *live, struct books *books)
 
 	if (status)
 		return status;
-	tracer__books(&live->tracer, c.seen, c.recorded, starts, sizeof(starts) / sizeof(*starts),
-		      books);
+	tracer__books(&live->tracer, c.seen, c.recorded + live->in_rows, starts,
+		      sizeof(starts) / sizeof(*starts), books);
 	books__add(&books->lost, "full", c.lost[CHAIN_LOST_FULL]);
 	books__add(&books->lost, "tasks", c.lost[CHAIN_LOST_TASKS]);
 	books__add(&books->lost, "nested", c.lost[CHAIN_LOST_NESTED]);
@@ -288,6 +387,8 @@ void chain_live__close(struct chain_live *live)
 		return;
 	tracer__stop(&live->tracer);
 	ring_buffer__free(live->ring);
+	if (live->timer >= 0)
+		close(live->timer);
 	forkchain_bpf__destroy(live->skel);
 	join__free(&live->join);
 	free(live);
@@ -315,10 +416,12 @@ enum status chain_live__open(const struct opts *opts, const struct chain_live_co
 		return fail(ST_FAIL, "out of memory");
 	}
 	live->conf = *conf;
+	live->timer = -1;
 	live->join.emit = conf->event;
 	live->join.arg = conf->arg;
 	live->epoch = epoch_of_monotonic();
-	ksyms__at(0); /* reads them all, which would keep the first events waiting */
+	if (!conf->row)
+		ksyms__at(0); /* reads them all, which would keep the first events waiting */
 	status = tracer__start(&live->tracer, opts, &ladder, kernel, live, head);
 	if (!status)
 		chain_plan__cover(&live->tracer.plan, kernel, head);

@@ -18,6 +18,11 @@ struct chain_live_conf {
 	bool fork_clones; /* of a fork the clones in it are told, too; else only those that fail may be */
 	/* Takes an event, in the order of each VMA's; 0 or -errno. */
 	int (*event)(void *arg, const struct event *e);
+	/*
+	 * Not NULL: operations may be added up in the kernel, see chain_live__add_up().  Takes a
+	 * row, and after the last of all rows at once a call with NULL; 0 or -errno.
+	 */
+	int (*row)(void *arg, const struct chain_row_key *key, const struct chain_row *row);
 	void *arg;
 };
 
@@ -31,10 +36,17 @@ enum status chain_live__open(const struct opts *opts, const struct chain_live_co
 /* Puts what is there already into @s, before any event is taken; says in @head how much. */
 enum status chain_live__existing(struct chain_live *live, struct chain_state *s, struct head *head);
 
-/* To be polled for reading: then there are events to be taken. */
+/*
+ * From here on operations are added up in the kernel, after what was told of until now is handed on;
+ * with a callback for rows, and where a fork's operations can be told from others, as *adds_up says.
+ * ST_OK, or a message.
+ */
+enum status chain_live__add_up(struct chain_live *live, bool *adds_up);
+
+/* To be polled for reading: then there is something to be taken. */
 int chain_live__fd(const struct chain_live *live);
 
-/* Hands on what waits in the ring buffer.  ST_OK, or a message. */
+/* Hands on the events that wait in the ring buffer, or the rows.  ST_OK, or a message. */
 enum status chain_live__poll(struct chain_live *live);
 
 /*
@@ -44,7 +56,7 @@ enum status chain_live__poll(struct chain_live *live);
 enum status chain_live__take(struct chain_live *live, struct when *when, bool last);
 
 /*
- * The books, after take() with @last.  Lost: "full" (the ring buffer had no room), "tasks" (no
+ * The books, after take() with @last.  Lost: "full" (the ring buffer had no room, nor another row), "tasks" (no
  * room for another task's state), "nested" (an end was missed), "recursion" (the kernel did not
  * run the program), "unfinished" (an operation still under way).  Inexact: "unjoined" (children
  * whose forks are told without them, as the ring buffer had no room), "orphans" (ends whose

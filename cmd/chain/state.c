@@ -346,17 +346,89 @@ static void nothing(void *p)
 	(void)p;
 }
 
-void chain_state__free(struct chain_state *s)
+static void free_vmas(struct chain_state *s)
 {
 	struct chain_vma *v, *next;
 
-	tdestroy(s->by_mm, nothing);
-	tdestroy(s->by_pid, nothing);
 	HASH_ITER(hh, s->vmas, v, next)
 	{
 		HASH_DEL(s->vmas, v);
 		free(v);
 	}
+}
+
+/* ------------------------------------------------------------------- rows */
+
+void chain_state__sum_up(struct chain_state *s)
+{
+	free_vmas(s);
+	/* Nobody is looked for by pid any more, which may change now. */
+	tdestroy(s->by_pid, nothing);
+	s->by_pid = NULL;
+}
+
+int chain_state__owner(struct chain_state *s, uint64_t mm, const struct chain_row *row)
+{
+	struct chain_process *p = find_mm(s, mm);
+
+	if (!p)
+		p = process_new(s, mm, 0, row->comm, NULL);
+	if (!p)
+		return -ENOMEM;
+	if (row->owned <= p->owned)
+		return 0;
+	/* Another's, at the same address: not who was yet to be born. */
+	if (p->pid && p->pid != row->owner)
+		p->longest = p->depth = 0;
+	p->pid = row->owner;
+	p->owned = row->owned;
+	return 0;
+}
+
+void chain_state__change(struct chain_state *s, uint64_t mm, const struct chain_row *row)
+{
+	struct chain_process *p = find_mm(s, mm);
+
+	if (!p)
+		return;
+	p->vmas += row->vmas;
+	p->avcs += row->linked - row->freed;
+	s->avcs += row->linked - row->freed;
+	/* What was linked may be of the one before, at the same address. */
+	if (row->owned && row->owner == p->pid) {
+		if (row->longest > p->longest)
+			p->longest = row->longest;
+		if (row->depth > p->depth)
+			p->depth = row->depth;
+	}
+	if (row->tgid == p->pid)
+		memcpy(p->comm, row->comm, sizeof(p->comm));
+}
+
+void chain_state__settle(struct chain_state *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct chain_process *p = s->processes[i];
+
+		if ((int64_t)p->avcs > 0 && (int64_t)p->vmas > 0) {
+			s->processes[n++] = p;
+			continue;
+		}
+		s->inconsistent += p->avcs || p->vmas;
+		s->avcs -= p->avcs;
+		retire(s, p);
+		free(p);
+	}
+	s->n = n;
+}
+
+void chain_state__free(struct chain_state *s)
+{
+	tdestroy(s->by_mm, nothing);
+	tdestroy(s->by_pid, nothing);
+	free_vmas(s);
 	for (size_t i = 0; i < s->n; i++)
 		free(s->processes[i]);
 	free(s->processes);

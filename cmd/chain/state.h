@@ -26,6 +26,7 @@ struct chain_process {
 	bool failed;		 /* its fork did */
 	bool gone;		 /* the address is another's now */
 	bool old;		 /* was there, with AVCs, before the first event */
+	uint64_t owned;		 /* when pid was told of in a row, 0: never */
 };
 
 struct chain_vma;
@@ -38,7 +39,10 @@ struct chain_state {
 	struct chain_process **processes;
 	size_t n, cap;
 	uint64_t avcs; /* of all, now */
-	/* VMAs whose AVCs, before an event and by it, do not make what it says it left. */
+	/*
+	 * VMAs whose AVCs, before an event and by it, do not make what it says it left; and memories
+	 * of which more was unlinked than linked.
+	 */
 	uint64_t inconsistent;
 };
 
@@ -51,6 +55,21 @@ void chain_state__complete(const struct chain_state *s, struct event *e);
 
 /* Applies an event.  0 or -ENOMEM. */
 int chain_state__apply(struct chain_state *s, const struct event *e);
+
+/*
+ * From here on sums are known and not VMAs: what is there changes by the rows of chain_state__owner() and
+ * chain_state__change(), and no event is applied any more.
+ */
+void chain_state__sum_up(struct chain_state *s);
+
+/* Whose a row's memory is, of all rows before any changes something.  0 or -ENOMEM. */
+int chain_state__owner(struct chain_state *s, uint64_t mm, const struct chain_row *row);
+
+/* Applies a row. */
+void chain_state__change(struct chain_state *s, uint64_t mm, const struct chain_row *row);
+
+/* All rows were applied: who has no AVCs any more is forgotten, and who has less is inconsistent. */
+void chain_state__settle(struct chain_state *s);
 
 /* AVCs and VMAs of a process now, all its memories together. */
 uint64_t chain_state__held(const struct chain_state *s, uint32_t pid, uint64_t *vmas);

@@ -73,11 +73,36 @@ int top__event(struct top *t, const struct event *e)
 		row->fork_ns += e->ns;
 		row->fork_lock_ns += e->lock_ns;
 	}
-	if (e->depth != CHAIN_NO_DEPTH && e->depth > row->depth)
+	if (e->type != CHAIN_UNLINK && e->depth != CHAIN_NO_DEPTH && e->depth > row->depth)
 		row->depth = e->depth;
 	if (e->chain > row->longest)
 		row->longest = e->chain;
 	waited_for(row, &e->holder, e->lock_ns);
+	return 0;
+}
+
+int top__row(struct top *t, const struct chain_row *r)
+{
+	struct top_row *row = row_of(t, r->tgid, r->comm);
+
+	if (!row)
+		return -ENOMEM;
+	if (r->since > row->since) {
+		memcpy(row->comm, r->comm, sizeof(row->comm));
+		row->since = r->since;
+	}
+	row->linked += r->linked;
+	row->freed += r->freed;
+	row->forked += r->forked;
+	row->reused += r->reused;
+	row->fork_ns += r->fork_ns;
+	row->fork_lock_ns += r->fork_lock_ns;
+	row->lock_ns += r->lock_ns;
+	if (r->depth > row->depth)
+		row->depth = r->depth;
+	if (r->longest > row->longest)
+		row->longest = r->longest;
+	waited_for(row, &r->holder, r->holder_ns);
 	return 0;
 }
 

@@ -14,9 +14,10 @@ struct top_row {
 	uint64_t forked, reused; /* VMAs copied by its forks, of them with an anon_vma reused */
 	uint64_t fork_ns, fork_lock_ns; /* in fork on anon_vmas; of it for the root's lock */
 	uint64_t lock_ns;		/* the same of everything it did */
-	uint32_t depth, longest;	/* the most that an event told */
+	uint32_t depth, longest;	/* the most of what it linked, and of what it holds */
 	struct chain_holder holder;	/* who was waited for longest at once; tid 0: nobody */
 	uint64_t holder_ns;
+	uint64_t since; /* when the thread of this name did something first, of rows of the kernel's */
 };
 
 /* {} is empty. */
@@ -28,6 +29,9 @@ struct top {
 
 /* Adds an event.  0 or -ENOMEM; so do all below. */
 int top__event(struct top *t, const struct event *e);
+
+/* Adds a row of the kernel's. */
+int top__row(struct top *t, const struct chain_row *r);
 
 /* The interval ends: what everybody holds. */
 int top__held(struct top *t, const struct chain_state *s);

@@ -93,16 +93,38 @@ static int by_address(const void *a, const void *b)
 	return x->name < y->name ? -1 : x->name > y->name; /* of aliases the first */
 }
 
+static void read_all(void)
+{
+	if (all.read)
+		return;
+	all.read = true;
+	ksyms__each(keep, NULL);
+	if (all.len)
+		qsort(all.functions, all.len, sizeof(*all.functions), by_address);
+}
+
+uint64_t ksyms__find(bool (*is)(const char *name), uint64_t *bytes)
+{
+	read_all();
+	for (size_t i = 0; i + 1 < all.len; i++) {
+		const struct function *f = &all.functions[i];
+
+		if (!is(all.names + f->name))
+			continue;
+		while (++i < all.len && all.functions[i].addr == f->addr)
+			; /* other names of it */
+		*bytes = i < all.len ? all.functions[i].addr - f->addr : 0;
+		return *bytes ? f->addr : 0;
+	}
+	*bytes = 0;
+	return 0;
+}
+
 const char *ksyms__at(uint64_t addr)
 {
 	size_t low = 0, high;
 
-	if (!all.read) {
-		all.read = true;
-		ksyms__each(keep, NULL);
-		if (all.len)
-			qsort(all.functions, all.len, sizeof(*all.functions), by_address);
-	}
+	read_all();
 	/* The last that begins at or before addr. */
 	for (high = all.len; low < high;) {
 		size_t middle = (low + high) / 2;

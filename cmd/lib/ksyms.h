@@ -3,6 +3,7 @@
 #ifndef FOLIOSCOPE_KSYMS_H
 #define FOLIOSCOPE_KSYMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,5 +29,11 @@ int ksyms__parse(FILE *f, int (*each)(void *arg, const struct ksym *symbol), voi
  * functions into memory, some 4 MiB, when first asked.
  */
 const char *ksyms__at(uint64_t addr);
+
+/*
+ * Where the function is of whose name @is returns true, the first of them; and how many bytes it is
+ * from there to the next.  0 where that is not known.
+ */
+uint64_t ksyms__find(bool (*is)(const char *name), uint64_t *bytes);
 
 #endif

@@ -9,6 +9,7 @@
 #include "../../cmd/chain/join.h"
 #include "../../cmd/chain/plan.h"
 #include "../../cmd/chain/state.h"
+#include "../../cmd/chain/sums.h"
 #include "../../cmd/chain/top.h"
 #include "unit.h"
 
@@ -107,6 +108,10 @@ static void causes(void **state)
 	assert_int_equal(cause__of_stack(none, 2, name_at), CHAIN_CAUSE_NONE);
 	assert_int_equal(cause__of_stack(last, 2, name_at), CHAIN_CAUSE_NONE);
 	assert_int_equal(cause__of_stack(NULL, 0, name_at), CHAIN_CAUSE_NONE);
+	assert_true(cause__is_fork("do_anon_vma_fork.isra.0"));
+	assert_true(cause__is_fork("anon_vma_fork"));
+	assert_false(cause__is_fork("do_anon_vma_fork.cold"));
+	assert_false(cause__is_fork("__split_vma"));
 }
 
 /* ------------------------------------------------------------------ joins */
@@ -281,6 +286,125 @@ static void states(void **unused)
 	chain_state__free(&s);
 }
 
+/* ------------------------------------------------------------------- sums */
+
+static void add(struct sums *sums, uint64_t mm, struct chain_row row)
+{
+	const struct chain_row_key key = { .mm = mm, .tid = row.tgid };
+
+	snprintf(row.comm, sizeof(row.comm), "p%u", row.tgid);
+	assert_int_equal(sums__add(sums, &key, &row), 0);
+}
+
+static const struct top_row *of_top(const struct top *t, uint32_t pid)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (t->rows[i]->pid == pid)
+			return t->rows[i];
+	fail_msg("no row of %u", pid);
+	return NULL;
+}
+
+static void rows_of_the_kernel(void **unused)
+{
+	struct chain_state s = { 0 };
+	struct sums sums = { 0 };
+	struct top t = { 0 };
+	uint64_t vmas;
+	(void)unused;
+
+	/* What was there, and from then on sums. */
+	assert_int_equal(chain_state__found(&s, 1, "old", 0xa, 0x1000, 1, 0, 0x10), 0);
+	assert_int_equal(chain_state__found(&s, 1, "old", 0xa, 0x2000, 1, 0, 0x20), 0);
+	chain_state__sum_up(&s);
+
+	/* 1 forks 2, which forks 3 and is gone: the rows come in any order. */
+	add(&sums, 0xb, (struct chain_row){ .tgid = 2, .since = 20, .freed = 4, .vmas = -2 });
+	add(&sums, 0xc,
+	    (struct chain_row){ .tgid = 2,
+				.since = 15,
+				.linked = 6,
+				.vmas = 2,
+				.forked = 2,
+				.depth = 2,
+				.longest = 3,
+				.owned = 16,
+				.owner = 3 });
+	add(&sums, 0xb,
+	    (struct chain_row){ .tgid = 1,
+				.since = 10,
+				.linked = 4,
+				.vmas = 2,
+				.forked = 2,
+				.reused = 1,
+				.fork_ns = 100,
+				.lock_ns = 7,
+				.holder_ns = 5,
+				.holder = { .tid = 9 },
+				.depth = 1,
+				.longest = 2,
+				.owned = 11,
+				.owner = 2 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	assert_int_equal(sums.n, 0);
+	assert_int_equal(s.avcs, 8);
+	assert_int_equal(chain_state__held(&s, 1, &vmas), 2);
+	assert_int_equal(chain_state__held(&s, 2, &vmas), 0);
+	assert_int_equal(chain_state__held(&s, 3, &vmas), 6);
+	assert_int_equal(vmas, 2);
+	assert_int_equal(s.n, 2);
+	assert_int_equal(s.inconsistent, 0);
+	assert_int_equal(top__held(&t, &s), 0);
+	assert_int_equal(of_top(&t, 1)->held, 2);
+	assert_int_equal(of_top(&t, 1)->forked, 2);
+	assert_int_equal(of_top(&t, 1)->reused, 1);
+	assert_int_equal(of_top(&t, 1)->fork_ns, 100);
+	assert_int_equal(of_top(&t, 1)->holder.tid, 9);
+	assert_int_equal(of_top(&t, 1)->depth, 1);
+	assert_string_equal(of_top(&t, 1)->comm, "p1");
+	assert_int_equal(of_top(&t, 2)->linked, 6);
+	assert_int_equal(of_top(&t, 2)->freed, 4);
+	assert_int_equal(of_top(&t, 3)->held, 6);
+	assert_int_equal(of_top(&t, 3)->vmas, 2);
+	top__clear(&t);
+
+	/* An address of two, one after the other; and a fork that is under way. */
+	add(&sums, 0xc,
+	    (struct chain_row){ .tgid = 4, .linked = 1, .vmas = 1, .owned = 31, .owner = 4 });
+	add(&sums, 0xc,
+	    (struct chain_row){ .tgid = 3, .freed = 6, .vmas = -2, .owned = 29, .owner = 3 });
+	add(&sums, 0xd,
+	    (struct chain_row){
+		    .tgid = 1, .linked = 2, .vmas = 1, .forked = 1, .depth = 1, .owned = 33 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	assert_int_equal(chain_state__held(&s, 3, &vmas), 0);
+	assert_int_equal(chain_state__held(&s, 4, &vmas), 1);
+	assert_int_equal(top__held(&t, &s), 0);
+	assert_int_equal(of_top(&t, 1)->held, 2);
+	top__clear(&t);
+
+	/* It is born. */
+	add(&sums, 0xd, (struct chain_row){ .tgid = 1, .owned = 34, .owner = 5 });
+	add(&sums, 0xd, (struct chain_row){ .tgid = 5, .freed = 1 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	assert_int_equal(chain_state__held(&s, 5, &vmas), 1);
+	assert_int_equal(top__held(&t, &s), 0);
+	assert_int_equal(of_top(&t, 5)->depth, 1);
+	assert_int_equal(of_top(&t, 4)->depth, 0); /* that was 3's */
+	assert_int_equal(s.inconsistent, 0);
+	top__clear(&t);
+
+	/* Something was missed. */
+	add(&sums, 0xd, (struct chain_row){ .tgid = 5, .freed = 2, .vmas = -1 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	assert_int_equal(s.inconsistent, 1);
+	assert_int_equal(chain_state__held(&s, 5, &vmas), 0);
+	assert_int_equal(s.avcs, 3);
+	top__clear(&t);
+	sums__free(&sums);
+	chain_state__free(&s);
+}
+
 /* ------------------------------------------------------------------ lines */
 
 static void lines(void **state)
@@ -367,4 +491,5 @@ static void tops(void **state)
 }
 
 RUN_TESTS(cmocka_unit_test(plans), cmocka_unit_test(causes), cmocka_unit_test(joins),
-	  cmocka_unit_test(states), cmocka_unit_test(lines), cmocka_unit_test(tops))
+	  cmocka_unit_test(states), cmocka_unit_test(rows_of_the_kernel), cmocka_unit_test(lines),
+	  cmocka_unit_test(tops))

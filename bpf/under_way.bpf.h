@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Operations under way, task by task: where begin and end of functions are joined.  A part of
+ * forkchain.bpf.c, whose counters it uses.
+ */
+#ifndef FOLIOSCOPE_UNDER_WAY_BPF_H
+#define FOLIOSCOPE_UNDER_WAY_BPF_H
+
+#include "slot.bpf.h"
+
+struct chain_task tasks[CHAIN_TASKS];
+
+/* What the task is in, or NULL. */
+static __always_inline struct chain_task *task_of(__u64 pid_tgid)
+{
+	__u32 tid = pid_tgid;
+	struct chain_task *task = &tasks[tid & (CHAIN_TASKS - 1)];
+
+	return task->tid == tid && tid ? task : NULL;
+}
+
+/* NULL: another's operation has its place. */
+static __always_inline struct chain_task *task_new(__u64 pid_tgid, __u64 now)
+{
+	__u32 tid = pid_tgid;
+	struct chain_task *task = &tasks[tid & (CHAIN_TASKS - 1)];
+	enum slot_taken taken = slot_reach(&task->tid, task->since, tid, now);
+
+	if (taken == SLOT_BUSY)
+		return NULL;
+	for (__u32 i = 0; i < CHAIN_NESTED; i++)
+		if (taken == SLOT_STALE && i < task->depth)
+			COUNT(lost[CHAIN_LOST_NESTED]);
+	task->depth = 0;
+	task->waits = 0;
+	task->frames = 0;
+	task->empty = task->passed_over = 0;
+	task->since = now;
+	return task;
+}
+
+static __always_inline void task_free(struct chain_task *task)
+{
+	task->since = 0;
+	task->depth = 0;
+	*(volatile __u32 *)&task->tid = 0;
+}
+
+/* Somewhere to note an operation that begins now; NULL: there is no room, and it is counted as lost. */
+static __always_inline struct chain_open *open_new(__u64 pid_tgid, __u64 now, struct chain_task **of)
+{
+	struct chain_task *task = task_of(pid_tgid);
+
+	COUNT(seen);
+	if (!task)
+		task = task_new(pid_tgid, now);
+	if (!task) {
+		COUNT(lost[CHAIN_LOST_TASKS]);
+		return NULL;
+	}
+	if (task->depth >= CHAIN_NESTED) { /* ends were missed: begin anew */
+		for (int i = 0; i < CHAIN_NESTED; i++)
+			COUNT(lost[CHAIN_LOST_NESTED]);
+		task->depth = 0;
+	}
+	*of = task;
+	return &task->open[task->depth++ & (CHAIN_NESTED - 1)];
+}
+
+static __always_inline void open_fill(struct chain_open *o, __u32 type, struct vm_area_struct *vma,
+				      struct vm_area_struct *src, __u32 before, __u64 now)
+{
+	o->vma = (__u64)vma;
+	o->src = (__u64)src;
+	o->type = type;
+	o->cause = CHAIN_CAUSE_NONE;
+	o->before = before;
+	o->undone = o->lock_ns = 0;
+	o->anon_vma = o->parent = o->root = 0;
+	o->depth = CHAIN_NO_DEPTH;
+	o->reused = 0;
+	o->begun = now;
+}
+
+#endif /* FOLIOSCOPE_UNDER_WAY_BPF_H */
