@@ -6,7 +6,7 @@
 const volatile bool can_cmpxchg; /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
 
 /* A slot taken longer ago than this is one whose end was missed: 10 s, in ns. */
-#define SLOT_STALE_NS 10000000000ULL
+#define SLOT_STALE_NS 10000000000LL
 
 enum slot_taken {
 	SLOT_FREE,  /* it was, and is the task's now */
@@ -23,8 +23,9 @@ enum slot_taken {
 static __always_inline enum slot_taken slot_reach(__u32 *of, __u64 start, __u32 tid, __u64 now)
 {
 	__u32 owner = *(volatile __u32 *)of;
+	__s64 age = now - start; /* negative: taken after the caller has looked at the clock */
 
-	if (owner && owner != tid && (!start || now - start < SLOT_STALE_NS))
+	if (owner && owner != tid && (!start || age < SLOT_STALE_NS))
 		return SLOT_BUSY;
 	if (!can_cmpxchg)
 		*(volatile __u32 *)of = tid;
