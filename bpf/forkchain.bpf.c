@@ -20,6 +20,8 @@ const volatile bool fork_clones; /* clones that are a part of a fork are told, t
 const volatile __u64 fork_code;	 /* tracepoints: where the function is by which a fork calls */
 const volatile __u64 fork_bytes; /* anon_vma_clone(), and how long; 0: not known */
 
+const volatile bool may_add_up; /* in rows, see add_up; else programs need no code for them */
+
 /* Set while running. */
 bool go;     /* all programs are attached */
 bool add_up; /* operations are added up in rows, */
@@ -42,7 +44,7 @@ struct {
 /* By tid: who had the lock that the task waited for last. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, CHAIN_TASKS);
+	__uint(max_entries, CHAIN_HOLDERS);
 	__type(key, __u32);
 	__type(value, struct chain_holder);
 } holders SEC(".maps");
@@ -50,7 +52,7 @@ struct {
 /* By VMA: when a thread was seen to have prepared it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, CHAIN_TASKS);
+	__uint(max_entries, CHAIN_HOLDERS);
 	__type(key, __u64);
 	__type(value, __u64);
 } prepared SEC(".maps");
@@ -69,6 +71,11 @@ struct {
 static __always_inline bool wanted(__u64 pid_tgid)
 {
 	return go && filter_current(pid_tgid);
+}
+
+static __always_inline bool adds_up(void)
+{
+	return may_add_up && *(volatile bool *)&add_up;
 }
 
 /* ---------------------------------------------------------------- events */
@@ -124,40 +131,48 @@ static __always_inline void event_holder(struct chain_event *e)
 
 #include "rows.bpf.h"
 
-/* ------------------------------------------------------------ tracepoints */
-
-static __always_inline void stat_row(__u64 pid_tgid, __u32 type, const struct vm_area_struct *vma,
-				     const struct anon_vma_stat *stat)
+static __always_inline void event_op(struct chain_event *e, const struct op *op)
 {
-	const struct op op = {
-		.type = type,
-		.avcs = stat->avcs,
-		.chain = chain_length(vma, true),
-		.depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of(stat->anon_vma, true),
-		.reused = stat->reused,
-		.ns = stat->duration,
-		.lock_ns = stat->lock_wait,
-	};
-
-	row_add(pid_tgid, &op, vma, true);
+	e->ns = op->ns;
+	e->lock_ns = op->lock_ns;
+	e->avcs = op->avcs;
+	e->chain = op->chain;
+	e->depth = op->depth;
+	e->error = op->error;
+	e->reused = op->reused;
+	if (op->lock_ns)
+		event_holder(e);
 }
+
+/* ------------------------------------------------------------ tracepoints */
 
 /* (vma, stat), when all is done: what an unlink had may be gone. */
 static __always_inline int stat_event(__u32 type, const struct vm_area_struct *vma,
 				      const struct anon_vma_stat *stat)
 {
-	const bool in_rows = *(volatile bool *)&add_up;
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_event *e;
+	bool of_fork = false;
+	struct op op;
 
 	if (!wanted(pid_tgid))
 		return 0;
-	if (type == CHAIN_CLONE && !fork_clones && stat->caller - fork_code < fork_bytes &&
-	    (!stat->error || in_rows))
-		return 0;
+	if (type == CHAIN_CLONE && !fork_clones) {
+		of_fork = stat->caller - fork_code < fork_bytes;
+		if (of_fork && (!stat->error || adds_up()))
+			return 0;
+	}
 	COUNT(seen);
-	if (in_rows) {
-		stat_row(pid_tgid, type, vma, stat);
+	op.type = type;
+	op.avcs = stat->avcs;
+	op.chain = chain_length(vma, true);
+	op.depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of(stat->anon_vma, true);
+	op.reused = stat->reused;
+	op.ns = stat->duration;
+	op.lock_ns = stat->lock_wait;
+	op.error = stat->error;
+	if (!of_fork && adds_up()) {
+		row_add(pid_tgid, &op, vma, true);
 		return 0;
 	}
 	e = event_new(type, pid_tgid);
@@ -166,19 +181,11 @@ static __always_inline int stat_event(__u32 type, const struct vm_area_struct *v
 		return 0;
 	}
 	event_vma(e, vma, true);
-	e->ns = stat->duration;
-	e->lock_ns = stat->lock_wait;
+	event_op(e, &op);
 	e->anon_vma = (__u64)stat->anon_vma;
 	e->parent = (__u64)stat->parent;
 	e->root = (__u64)stat->root;
 	e->caller = stat->caller;
-	e->avcs = stat->avcs;
-	e->error = stat->error;
-	e->reused = stat->reused;
-	e->chain = chain_length(vma, true);
-	e->depth = type == CHAIN_UNLINK ? CHAIN_NO_DEPTH : depth_of(stat->anon_vma, true);
-	if (e->lock_ns)
-		event_holder(e);
 	bpf_ringbuf_submit(e, 0);
 	COUNT(recorded);
 	return 0;
@@ -223,7 +230,7 @@ int born(__u64 *ctx)
 	/* A thread and who was made by vfork() have their parent's. */
 	if (!mm || mm == (__u64)BPF_CORE_READ(task, mm))
 		return 0;
-	if (add_up) {
+	if (adds_up()) {
 		row_born(pid_tgid, mm, BPF_CORE_READ(child, tgid));
 		return 0;
 	}
@@ -349,7 +356,7 @@ static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 	open_fill(o, CHAIN_CLONE, vma, src, chain_length(vma, known), now);
 	o->cause = cause;
 	task->frames = 0;
-	if (cause != CHAIN_CAUSE_NONE || add_up)
+	if (cause != CHAIN_CAUSE_NONE || adds_up())
 		return;
 	/* Its caller tells: rare enough for a stack. */
 	bytes = bpf_get_stack(ctx, task->stack, sizeof(task->stack), 0);
@@ -389,7 +396,7 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool
 	if (!o)
 		return;
 	open_fill(o, CHAIN_UNLINK, vma, NULL, chain_length(vma, known), now);
-	if (add_up)
+	if (adds_up())
 		return;
 	own = FIELD(known, vma, anon_vma);
 	o->anon_vma = (__u64)own;
@@ -498,16 +505,8 @@ static __always_inline void event_end(struct chain_event *e, const struct chain_
 				      const struct vm_area_struct *vma, const bool known)
 {
 	event_vma(e, vma, known);
-	e->ns = op->ns;
-	e->lock_ns = op->lock_ns;
+	event_op(e, op);
 	e->cause = o->cause;
-	e->avcs = op->avcs;
-	e->chain = op->chain;
-	e->depth = op->depth;
-	e->error = op->error;
-	e->reused = op->reused;
-	if (op->lock_ns)
-		event_holder(e);
 	if (op->type == CHAIN_UNLINK) {
 		e->anon_vma = o->anon_vma;
 		e->parent = o->parent;
@@ -528,7 +527,7 @@ static __always_inline void event_end(struct chain_event *e, const struct chain_
 static __always_inline void ends(__u32 type, __s32 error, const struct vm_area_struct *vma,
 				 const struct vm_area_struct *src, const bool known)
 {
-	const bool in_rows = *(volatile bool *)&add_up;
+	const bool in_rows = adds_up();
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_task *task = task_of(pid_tgid);
 	const struct chain_open *o;

@@ -144,12 +144,14 @@ struct chain_task {
 	struct chain_open open[CHAIN_NESTED];
 	__u64 waits; /* for the lock since then, 0: does not */
 	__u64 stack[CHAIN_STACK];
-	__u16 frames;
+	__u8 frames;
 	__u8 empty;	  /* unlinks a VMA without AVCs: its end is not another's */
 	__u8 passed_over; /* is in a clone that is not told: nor is its end */
+	__u8 displaced;	  /* is not in its first place */
 };
 
-#define CHAIN_TASKS	8192	  /* a power of two */
+#define CHAIN_TASKS	2048 /* a power of two */
+#define CHAIN_HOLDERS	8192
 #define CHAIN_RING	(4 << 20) /* bytes, by default */
 #define CHAIN_ROW_BYTES 256	  /* of that, of each half of the rows: with the map's own */
 

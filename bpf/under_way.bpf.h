@@ -10,37 +10,90 @@
 
 struct chain_task tasks[CHAIN_TASKS];
 
+/*
+ * Where a task's slot may be: who waits for a lock can be many, and their tids follow each other.  Nearly
+ * all are in their first place; `displaced` are not.
+ */
+#define PLACES 4
+__u64 displaced;
+
+static __always_inline struct chain_task *task_at(__u32 tid, __u32 place)
+{
+	return &tasks[(tid + place * (CHAIN_TASKS / 5)) & (CHAIN_TASKS - 1)];
+}
+
+static __noinline struct chain_task *task_displaced(__u32 tid)
+{
+	for (__u32 i = 1; i < PLACES; i++) {
+		struct chain_task *task = task_at(tid, i);
+
+		if (task->tid == tid)
+			return task;
+	}
+	return NULL;
+}
+
 /* What the task is in, or NULL. */
 static __always_inline struct chain_task *task_of(__u64 pid_tgid)
 {
 	__u32 tid = pid_tgid;
-	struct chain_task *task = &tasks[tid & (CHAIN_TASKS - 1)];
+	struct chain_task *task = task_at(tid, 0);
 
-	return task->tid == tid && tid ? task : NULL;
+	if (!tid)
+		return NULL;
+	if (task->tid == tid)
+		return task;
+	return *(volatile __u64 *)&displaced ? task_displaced(tid) : NULL;
 }
 
-/* NULL: another's operation has its place. */
-static __always_inline struct chain_task *task_new(__u64 pid_tgid, __u64 now)
+/* Takes a place; false: it is another's. */
+static __always_inline bool task_take(struct chain_task *task, __u32 tid, __u64 now)
 {
-	__u32 tid = pid_tgid;
-	struct chain_task *task = &tasks[tid & (CHAIN_TASKS - 1)];
 	enum slot_taken taken = slot_reach(&task->tid, task->since, tid, now);
 
 	if (taken == SLOT_BUSY)
-		return NULL;
-	for (__u32 i = 0; i < CHAIN_NESTED; i++)
-		if (taken == SLOT_STALE && i < task->depth)
-			COUNT(lost[CHAIN_LOST_NESTED]);
+		return false;
+	if (taken == SLOT_STALE)
+		COUNT_N(lost[CHAIN_LOST_NESTED], task->depth);
 	task->depth = 0;
 	task->waits = 0;
 	task->frames = 0;
 	task->empty = task->passed_over = 0;
 	task->since = now;
-	return task;
+	return true;
+}
+
+/* Not a function of its own: cmpxchg is taken out of programs only, see bpfenv__drop_cmpxchg(). */
+static __always_inline struct chain_task *task_new_displaced(__u32 tid, __u64 now)
+{
+	for (__u32 i = 1; i < PLACES; i++) {
+		struct chain_task *task = task_at(tid, i);
+
+		if (!task_take(task, tid, now))
+			continue;
+		if (!task->displaced)
+			__sync_fetch_and_add(&displaced, 1);
+		task->displaced = 1;
+		return task;
+	}
+	return NULL;
+}
+
+/* NULL: others' operations have all its places. */
+static __always_inline struct chain_task *task_new(__u64 pid_tgid, __u64 now)
+{
+	__u32 tid = pid_tgid;
+	struct chain_task *task = task_at(tid, 0);
+
+	return task_take(task, tid, now) ? task : task_new_displaced(tid, now);
 }
 
 static __always_inline void task_free(struct chain_task *task)
 {
+	if (task->displaced) {
+		task->displaced = 0;
+		__sync_fetch_and_add(&displaced, -1);
+	}
 	task->since = 0;
 	task->depth = 0;
 	*(volatile __u32 *)&task->tid = 0;

@@ -65,6 +65,7 @@ static int open_skel(struct chain_live *live, enum backend backend, char why[LAD
 	bpf_map__set_max_entries(skel->maps.rows_0, rows);
 	bpf_map__set_max_entries(skel->maps.rows_1, rows);
 	skel->rodata->fork_clones = live->conf.fork_clones;
+	skel->rodata->may_add_up = live->conf.row;
 	if (backend == BACKEND_TRACEPOINT) {
 		uint64_t bytes;
 
