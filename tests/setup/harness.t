@@ -26,6 +26,15 @@ for line in '# what it says' '# as a comment' '# no end'; do
 	is "$(grep -cx "$line" <<<"$out")" 1 "  '$line' is shown"
 done
 like "$out" "processor time: .*$tmp/good.t" '  what it cost, too'
+is "$(grep '^skipped: ' <<<"$out")" "skipped: $tmp/good.t: 2: a reason" '  and why something is skipped'
+
+test_file whole.t <<-'END'
+	echo '1..0 # SKIP no such machine'
+END
+run tests/run --jobs 2 "$tmp/good.t" "$tmp/whole.t"
+is "$(grep '^skipped: ' <<<"$out" | sort)" "skipped: $tmp/good.t: 2: a reason
+skipped: $tmp/whole.t: as a whole: no such machine" 'one that is skipped as a whole: why'
+is "$(tail -n 1 <<<"$out")" '1 passed, 0 failed, 2 skipped' '  it is one'
 
 test_file bad.t <<-'END'
 	echo "not ok 1 - this"
