@@ -132,7 +132,6 @@ struct chain_open {
 	__u32 before; /* AVCs of the VMA when it began */
 	__u32 undone; /* unlinked again within it */
 	__u32 depth;
-	__u32 reused;
 };
 
 /* A task's operations, by tid: a fork, in it a clone, in it, if it fails, an unlink. */

@@ -131,7 +131,6 @@ static __always_inline void open_fill(struct chain_open *o, __u32 type, struct v
 	o->undone = o->lock_ns = 0;
 	o->anon_vma = o->parent = o->root = 0;
 	o->depth = CHAIN_NO_DEPTH;
-	o->reused = 0;
 	o->begun = now;
 }
 
