@@ -137,6 +137,9 @@ void tui__resized(void)
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_row && ws.ws_col &&
 	    is_term_resized(ws.ws_row, ws.ws_col))
 		resizeterm(ws.ws_row, ws.ws_col);
+	/* Two changes may come as one signal.  If it was there and back the size is what we
+	 * know, and what stands on the screen is not. */
+	clearok(curscr, TRUE);
 }
 
 unsigned int tui__width(void)

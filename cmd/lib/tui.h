@@ -56,7 +56,7 @@ bool tui__usable(void);
 enum status tui__open(void);
 void tui__close(void);
 
-/* After the terminal's size changed. */
+/* After the terminal said that its size changed: the next tui__end() draws all anew. */
 void tui__resized(void);
 
 unsigned int tui__width(void);

@@ -317,6 +317,30 @@ $t->resize(80, 24);
 $t->keys('Escape');
 $t->golden("$dir/table-80x24.txt");
 
+# --- there and back while it cannot look: all that it hears of is one signal, and the old size
+{
+	my $stopped = Tui->new(80, 24, 'C.UTF-8');
+	# Not a job of the shell that has the terminal, which would take that when it stops.
+	$stopped->start("sh -c '$tool $one; exit \$?'");
+	$stopped->golden("$dir/table-80x24.txt");
+	my ($shell)   = run('pgrep -n -P ' . $stopped->ask('#{pane_pid}'))->{out} =~ /(\d+)/;
+	my ($process) = run("pgrep -n -P $shell")->{out} =~ /(\d+)/;
+	my $tty       = $stopped->ask('#{pane_tty}');
+	kill STOP => $process;
+	for my $size ([ 30, 8 ], [ 80, 24 ]) {
+		my ($width, $height) = @$size;
+		$stopped->resize($width, $height);
+		my (undef, $told) = $stopped->wait_until(sub { run("stty -F $tty size")->{out} eq "$height $width\n" });
+		ok($told, "a stopped one's terminal is ${width}x$height");
+	}
+	isnt($stopped->screen, Tui::slurp("$dir/table-80x24.txt"), '  without what stood there before');
+	kill CONT => $process;
+	$stopped->golden("$dir/table-80x24.txt");
+	$stopped->keys('q');
+	$stopped->ended(0, 'q');
+	$stopped->finish;
+}
+
 # --- sizes, while a recording plays
 {
 	# Report N: five rows with 100 + N walks in all, 20 + N of them the first's.
