@@ -106,6 +106,13 @@ long counter_in(const char *path, const char *key);
 long vm_counter(const char *key);
 /* The same for those that a CPU keeps to itself for a while: folds them first. */
 long settled_counter(const char *key);
+/*
+ * Of those that are 0 at rest, like the number of isolated folios: read until it is, for ten
+ * seconds at most; what it was last.  The kernel isolates by itself at any time (NUMA
+ * balancing does for each page it moves: mm/migrate.c, migrate_misplaced_folio_prepare()), so
+ * one reading tells nothing; what somebody forgot stays.
+ */
+long resting_counter(const char *path, const char *key);
 /* zram as swap, of so many MiB; false if this kernel cannot. */
 bool swap_on_zram(unsigned int mib);
 /* And as before: another test of the same guest may want it. */
