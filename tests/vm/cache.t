@@ -41,10 +41,23 @@ package() { # NAME VERSION TREE
 	dpkg-deb -Znone --root-owner-group -b "$3" "$tmp/web/$1_$2.deb" >/dev/null
 }
 
-stock_package() { # VERSION
+stock_package() { # VERSION COMPRESSOR
 	local tree=$tmp/stock-$1
 	mkdir -p "$tree/boot" "$tree/usr/lib/modules/$1+test-amd64/kernel"
-	head -c 3000000 /dev/urandom >"$tree/boot/vmlinuz-$1+test-amd64"
+	# As much of a bzImage as the boot protocol tells where its payload is.
+	head -c 2000000 /dev/urandom >"$tmp/vmlinux-$1"
+	$2 <"$tmp/vmlinux-$1" >"$tmp/payload"
+	python3 - "$tmp/payload" "$tree/boot/vmlinuz-$1+test-amd64" <<-'END'
+		import struct, sys
+		payload = open(sys.argv[1], "rb").read()
+		if payload[:2] != b"\x1f\x8b":
+		    payload += struct.pack("<I", 2000000)
+		head = bytearray(1024)
+		head[0x1f1] = 1
+		head[0x202:0x206] = b"HdrS"
+		head[0x248:0x250] = struct.pack("<II", 100, len(payload))
+		open(sys.argv[2], "wb").write(head + bytes(100) + payload + b"what is behind it")
+	END
 	touch "$tree/usr/lib/modules/$1+test-amd64/modules.order" \
 		"$tree/usr/lib/modules/$1+test-amd64/modules.builtin.modinfo"
 	printf 'kernel/%s.ko\n' virtio_pci virtio_console 9pnet_virtio 9p \
@@ -64,10 +77,10 @@ tinyconfig:
 	echo CONFIG_TINY=y >$(O)/$(KCONFIG_CONFIG)
 olddefconfig:
 	sed -i /CONFIG_UNKNOWN/d $(O)/$(KCONFIG_CONFIG)
-bzImage: $(out)
-	mkdir -p $(O)/arch/x86/boot $(O)/include/config
+vmlinux: $(out)
+	mkdir -p $(O)/include/config
 	ln -sfn $(CURDIR) $(O)/source
-	cat $(out) | tee $(O)/vmlinux $(O)/System.map >$(O)/arch/x86/boot/bzImage
+	cat $(out) | tee $(O)/vmlinux >$(O)/System.map
 	echo 6.12.1 >$(O)/include/config/kernel.release
 $(O)/%.o: %.c $(O)/.config
 	@mkdir -p $(@D)
@@ -93,8 +106,8 @@ index() { # PACKAGE...: writes the archive's list and our index of it
 		/^Filename/ { f = $2 } /^SHA/ { print n, v, s, $2, mirror "/" f }' "$tmp/Packages" >"$cache/apt/index"
 }
 
-stock_package 6.12.1
-stock_package 6.12.2
+stock_package 6.12.1 xz
+stock_package 6.12.2 cat # such as nobody knows
 source_package
 
 # --- the web server: breaks off after half of a file while $tmp/break exists
@@ -173,10 +186,21 @@ like "$(cat "$tmp/requests")" 'from [1-9]' 'and goes on where the first stopped'
 path=$("$kernel" path 6.12)
 cmp -s "$path/bzImage" "$tmp/stock-6.12.1/boot/vmlinuz-6.12.1+test-amd64"
 ok $? 'the image is whole'
+cmp -s "$path/vmlinux" "$tmp/vmlinux-6.12.1"
+ok $? 'and decompressed'
 is "$(cat "$path/release")" 6.12.1+test-amd64 'its release is known'
 : >"$tmp/requests"
 run "$kernel" fetch 6.12
 is "$status $(cat "$tmp/requests")" '0 ' 'what is there is not fetched again'
+
+for compressor in gzip zstd; do
+	stock_package 6.12.1 "$compressor"
+	rm -rf "$cache/stock"
+	index linux-image-6.12.1+test-amd64_6.12.1-1
+	run "$kernel" fetch 6.12
+	cmp -s "$("$kernel" path 6.12)/vmlinux" "$tmp/vmlinux-6.12.1"
+	ok $? "decompressed by $compressor, too" || diag "$err"
+done
 
 # --- an unpacking that is killed
 
@@ -246,6 +270,8 @@ chmod +x "$tmp/apt/apt-get"
 export PATH=$tmp/apt:$PATH
 run "$kernel" refresh 6.12
 is "$status" 0 'a refresh succeeds'
+! [ -e "$("$kernel" path 6.12)/vmlinux" ] && [ -e "$("$kernel" path 6.12)/bzImage" ]
+ok $? 'an image of no known kind is kept as it is'
 like "$("$kernel" path 6.12)" '/6\.12\.2-1$' 'and gets the newest version'
 rm -rf "$cache/stock" "$cache/deb"
 index linux-image-6.12.1+test-amd64_6.12.1-1
@@ -291,7 +317,7 @@ like "$status $err" '^1 .*run: make kernel$' 'not built: the target is named'
 build
 is "$status $compiled" '0 mm/a.c mm/b.c ' 'a build without series'
 diag "$err"
-is "$(grep -c patched "$("$kernel" path patched)/bzImage")" 0 'nothing is patched in it'
+is "$(grep -c patched "$("$kernel" path patched)/vmlinux")" 0 'nothing is patched in it'
 tree=$("$kernel" source)
 build
 is "$status $compiled" '0 ' 'what is built is not built again'
@@ -303,11 +329,11 @@ is "$status" 1 'with another series it is another kernel'
 build
 is "$status $compiled" '0 mm/a.c mm/b.c ' 'a build with a series'
 patched=$("$kernel" path patched)
-is "$(grep patched "$patched/bzImage")" $'two, patched\nsix, patched' 'which is in it, both'
+is "$(grep patched "$patched/vmlinux")" $'two, patched\nsix, patched' 'which is in it, both'
 patch_of b.c five >"$series/0002-b.patch"
 build
 is "$status $compiled" '0 mm/b.c ' 'a changed patch rebuilds only what it touches'
-is "$(grep patched "$("$kernel" path patched)/bzImage")" $'two, patched\nfive, patched' 'with the new in it, not the old'
+is "$(grep patched "$("$kernel" path patched)/vmlinux")" $'two, patched\nfive, patched' 'with the new in it, not the old'
 
 # A source from before a stable update that changed what a patch touches.
 mkdir -p "$series/older" "$tmp/before/mm" "$tmp/after/mm"
@@ -330,7 +356,7 @@ like "$status $err" '^1 .*run: make kernel-unpatched$' 'the kernel without the s
 run "$kernel" build unpatched
 unpatched=$("$kernel" path unpatched)
 is "$status $(cat "$unpatched/source-version")" '0 6.12.1-1' 'it is built from the same source'
-is "$(grep -c patched "$unpatched/bzImage")" 0 'and nothing is patched in it'
+is "$(grep -c patched "$unpatched/vmlinux")" 0 'and nothing is patched in it'
 is "$(grep -c patched "$("$kernel" source)/mm/a.c")" 1 'the source with the series keeps it'
 patch_of a.c three >"$tmp/mutant.patch"
 is "$(FOLIOSCOPE_MUTANT=$tmp/mutant.patch "$kernel" path unpatched)" "$unpatched" 'no patch makes it another kernel'
@@ -348,7 +374,7 @@ is "$status" 1 'and no kernel comes of it'
 cp "$tmp/good" "$series/0002-b.patch"
 build
 is "$status" 0 'the good series again: succeeds'
-is "$(grep patched "$("$kernel" path patched)/bzImage")" $'two, patched\nfive, patched' 'with the right kernel'
+is "$(grep patched "$("$kernel" path patched)/vmlinux")" $'two, patched\nfive, patched' 'with the right kernel'
 
 # --- a tree that was left half patched
 
@@ -358,7 +384,7 @@ patch_of a.c three >"$series/0001-a.patch"
 build
 is "$status" 0 'a damaged tree: the build succeeds'
 like "$err" 'is damaged, unpacking it again' 'by unpacking it again'
-is "$(grep -e patched -e rubbish "$("$kernel" path patched)/bzImage")" $'three, patched\nfive, patched' 'with the right kernel'
+is "$(grep -e patched -e rubbish "$("$kernel" path patched)/vmlinux")" $'three, patched\nfive, patched' 'with the right kernel'
 
 # --- a build that fails, one that is killed, a setting that does not take
 
@@ -372,7 +398,7 @@ is "$(entries kernels)" "$before" 'no entry is left'
 patch_of a.c one >"$series/0001-a.patch"
 cat >"$tmp/slow/make" <<END
 #!/bin/bash
-case "\$*" in *bzImage*) touch '$tmp/building'; sleep 30 ;; esac
+case "\$*" in *vmlinux*) touch '$tmp/building'; sleep 30 ;; esac
 exec /usr/bin/make "\$@"
 END
 chmod +x "$tmp/slow/make"
@@ -385,7 +411,7 @@ is $? 143 'a build ended by SIGTERM ends'
 is "$(entries kernels)" "$before" 'no entry is left'
 build
 is "$status" 0 'the next run succeeds, at once'
-is "$(grep patched "$("$kernel" path patched)/bzImage")" $'one, patched\nfive, patched' 'with the right kernel'
+is "$(grep patched "$("$kernel" path patched)/vmlinux")" $'one, patched\nfive, patched' 'with the right kernel'
 
 echo 'CONFIG_UNKNOWN=y' >>"$tmp/checkout/vm/configs/our.config"
 build

@@ -53,7 +53,7 @@ wrong 'no COMMAND' -k 6.12
 wrong 'needs a terminal' -k 6.12 -i
 wrong "no kernel: know patched debug" -k nonesuch true
 wrong 'cannot be read' -k ./nonesuch true
-wrong 'no bzImage' -k "$vm_run" true
+wrong 'no bzImage and no vmlinux' -k "$vm_run" true
 run env XDG_CACHE_HOME="$data/empty" "$vm_run" true
 is "$status" 123 '123: the patched kernel is not built'
 like "$err" 'run: make kernel$' 'it names the target to make'
@@ -223,6 +223,8 @@ is "$status $out" '0 1' 'FOLIOSCOPE_ICOUNT=1: one CPU'
 image=$("$top/vm/kernel" path 6.12)/bzImage
 run "$vm_run" -k "$image" -- awk '$2 == "/" { print $3 }' /proc/mounts
 is "$status $out" '0 9p' 'the path of a bzImage, with its modules beside it'
+run "$vm_run" -k "$(dirname "$image")/vmlinux" -- awk '$2 == "/" { print $3 }' /proc/mounts
+is "$status $out" '0 9p' 'and that of a vmlinux'
 cp "$image" "$data/bzImage"
 run "$vm_run" -k "$data/bzImage" -- sh -c '
 	awk "\$2 == \"/\" { print \$3 }" /proc/mounts; pwd; ls -d '"$top/tests/vm/run.t"'; sed p /proc/sys/kernel/ostype'

@@ -152,13 +152,13 @@ build_flavour() { # FLAVOUR
 	[ -e "$build/vmlinux" ] || total=$(cat "$build.lines" 2>/dev/null || echo 3100)
 	configure "$flavour" "$tree" "$build" "$log"
 	with_progress "build kernel '$flavour' $(basename "$tree" .pristine)" "$total" lines_of_log "$log" \
-		kernel_make "$tree" "$build" -j"$(nproc)" bzImage ||
+		kernel_make "$tree" "$build" -j"$(nproc)" vmlinux ||
 		build_failed "$flavour" "$log"
 	[ "$total" -eq 0 ] || wc -l <"$log" >"$build.lines"
 
 	new_entry "$built"
 	if ! {
-		cp --reflink=auto "$build/arch/x86/boot/bzImage" "$build/vmlinux" "$build/System.map" "$entry" &&
+		cp --reflink=auto "$build/vmlinux" "$build/System.map" "$entry" &&
 			cp "$build/.config" "$entry/config" &&
 			cp "$build/include/config/kernel.release" "$entry/release" &&
 			basename "$tree" .pristine >"$entry/source-version"

@@ -48,6 +48,28 @@ stock_unpack() { # ENTRY DEB...
 	done
 }
 
+le() { # FILE OFFSET BYTES: a number of the header
+	od -A n -t "u$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# What a bzImage would decompress to when it boots. That takes xz seconds where processors are
+# emulated, at each boot. Where it is, is in the boot protocol (Documentation/arch/x86/boot.rst);
+# after all but gzip come four bytes with its size.
+decompress_image() { # BZIMAGE OUT: fails where it is no bzImage, or not of a kind that is known
+	local payload start length
+	[ "$(dd if="$1" bs=1 skip=514 count=4 2>/dev/null | tr -d '\0')" = HdrS ] || return 1
+	start=$((($(le "$1" 0x1f1 1) + 1) * 512 + $(le "$1" 0x248 4)))
+	length=$(le "$1" 0x24c 4)
+	payload=$(od -A n -t x1 -j "$start" -N 4 "$1" | tr -d ' ')
+	case $payload in
+	1f8b*) set -- "$1" "$2" gzip -dc ;;
+	fd377a58) length=$((length - 4)) && set -- "$1" "$2" xz -dc ;;
+	28b52ffd) length=$((length - 4)) && set -- "$1" "$2" zstd -qdc ;;
+	*) return 1 ;;
+	esac
+	tail -c "+$((start + 1))" "$1" | head -c "$length" | "${@:3}" >"$2"
+}
+
 stock_fetch() { # SERIES
 	local series=$1 release target image
 	[[ $series =~ ^[0-9]+\.[0-9]+$ ]] || die "'$series' is not a kernel series such as 6.12"
@@ -70,6 +92,8 @@ stock_fetch() { # SERIES
 		image=$(find "$entry/boot" "$entry/lib/modules/$release" -maxdepth 1 -name 'vmlinuz*' -type f 2>/dev/null | head -n 1)
 		[ -n "$image" ] || die "the packages of kernel $version hold no vmlinuz: has Debian moved it again? (${debs[*]##*/})"
 		mv "$image" "$entry/bzImage"
+		# Without it the bzImage boots.
+		decompress_image "$entry/bzImage" "$entry/vmlinux" 2>/dev/null || rm -f "$entry/vmlinux"
 		[ ! -e "$entry/boot/config-$release" ] || mv "$entry/boot/config-$release" "$entry/config"
 		rm -rf "${entry:?}/boot" "${entry:?}/usr"
 		depmod -b "$entry" "$release" || die "depmod failed for kernel $version"
