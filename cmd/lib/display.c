@@ -169,22 +169,26 @@ static int own_key(struct display *d, int key, bool *quit)
 	return action >= 0 && d->state.replay ? play(d, action) : 0;
 }
 
+/*
+ * A key is for what the one before it left on the screen, so each is drawn; ncurses puts off the
+ * output while more keys are waiting.
+ */
 static enum loop_verdict input(void *arg)
 {
 	struct display *d = arg;
+	enum loop_verdict verdict = LOOP_GO_ON;
 	struct tui_event event;
 	bool quit = tui__gone();
 
-	while (!quit && (event = tui__event()).key != TUI_NONE) {
+	while (!quit && verdict == LOOP_GO_ON && (event = tui__event()).key != TUI_NONE) {
 		bool mine = false;
 		int err = d->ops->key(d->run, event, &mine);
 
 		if (!err && !mine)
 			err = own_key(d, event.key, &quit);
-		if (err)
-			return verdict_of(err);
+		verdict = err ? verdict_of(err) : draw(d);
 	}
-	return quit ? LOOP_END : draw(d);
+	return quit ? LOOP_END : verdict;
 }
 
 static enum loop_verdict resized(void *arg)

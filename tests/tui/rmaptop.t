@@ -336,7 +336,21 @@ $t->golden("$dir/table-80x24.txt");
 	isnt($stopped->screen, Tui::slurp("$dir/table-80x24.txt"), '  without what stood there before');
 	kill CONT => $process;
 	$stopped->golden("$dir/table-80x24.txt");
-	$stopped->keys('q');
+
+	# Keys that come together: each is for what the one before it has opened.
+	my $together = sub {
+		my ($name, $text, @keys) = @_;
+		kill STOP => $process;
+		$stopped->keys(@keys);
+		kill CONT => $process;
+		$stopped->wait_for($text, "@keys at once: $name");
+	};
+	$together->('the last of the menu', qr/^replay.*by MAX /m, 'F6', 'End', 'Enter');
+	$together->('the one above what was chosen', qr/^replay.*by P99 /m, 'F6', 'Up', 'Enter');
+	$together->('the end of the text', qr/^A phantom is a VMA/m, 'h', 'End');
+	$together->('that text closed, a filter', qr/^Filter:/m, 'Escape', 'F4');
+	$together->('all four', qr/^Filter: file/m, 'f', 'i', 'l', 'e');
+	$stopped->keys('Escape', 'q');
 	$stopped->ended(0, 'q');
 	$stopped->finish;
 }
