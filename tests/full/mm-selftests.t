@@ -21,11 +21,11 @@ ok $? "unpatched: the kernel's mm tests run"
 no_worse "$built/unpatched.1" "$mm/unpatched.txt"
 ok $? "unpatched: nothing is worse than in the list that is kept"
 
-"$mm/run" patched full "$built/patched"
+"$mm/run" patched full "$built/patched.full"
 ok $? "patched: the kernel's mm tests run, and the kernel does not complain"
-no_worse "$built/patched" "$mm/unpatched.txt" "$today"
+no_worse "$built/patched.full" "$mm/unpatched.txt" "$today"
 ok $? "patched: nothing is worse than unpatched"
 
-"$mm/run" debug check "$built/debug"
+"$mm/run" debug check "$built/debug.full"
 ok $? "debug: the kernel does not complain of the mm tests"
 done_testing
