@@ -56,7 +56,7 @@ stock_package() { # VERSION COMPRESSOR
 		head[0x1f1] = 1
 		head[0x202:0x206] = b"HdrS"
 		head[0x248:0x250] = struct.pack("<II", 100, len(payload))
-		open(sys.argv[2], "wb").write(head + bytes(100) + payload + b"what is behind it")
+		open(sys.argv[2], "wb").write(head + bytes(100) + payload + bytes(1000000))
 	END
 	touch "$tree/usr/lib/modules/$1+test-amd64/modules.order" \
 		"$tree/usr/lib/modules/$1+test-amd64/modules.builtin.modinfo"

@@ -223,7 +223,7 @@ is "$status $out" '0 1' 'FOLIOSCOPE_ICOUNT=1: one CPU'
 image=$("$top/vm/kernel" path 6.12)/bzImage
 run "$vm_run" -k "$image" -- awk '$2 == "/" { print $3 }' /proc/mounts
 is "$status $out" '0 9p' 'the path of a bzImage, with its modules beside it'
-run "$vm_run" -k "$(dirname "$image")/vmlinux" -- awk '$2 == "/" { print $3 }' /proc/mounts
+run "$vm_run" -k "$("$top/vm/kernel" path "$fast")/vmlinux" -- awk '$2 == "/" { print $3 }' /proc/mounts
 is "$status $out" '0 9p' 'and that of a vmlinux'
 cp "$image" "$data/bzImage"
 run "$vm_run" -k "$data/bzImage" -- sh -c '

@@ -67,7 +67,9 @@ decompress_image() { # BZIMAGE OUT: fails where it is no bzImage, or not of a ki
 	28b52ffd) length=$((length - 4)) && set -- "$1" "$2" zstd -qdc ;;
 	*) return 1 ;;
 	esac
-	tail -c "+$((start + 1))" "$1" | head -c "$length" | "${@:3}" >"$2"
+	# Not tail and head: what is behind the payload would end tail by SIGPIPE.
+	dd if="$1" bs=64K iflag=skip_bytes,count_bytes,fullblock skip="$start" count="$length" 2>/dev/null |
+		"${@:3}" >"$2"
 }
 
 stock_fetch() { # SERIES
