@@ -93,7 +93,7 @@ $(B)/tests/forktree: $(FORKTREE_SRC) $(wildcard tests/workload/*.h)
 	@mkdir -p $(@D)
 	$(CC) -O2 -g -Wall -Wextra -Werror -static -o $@ $(FORKTREE_SRC)
 
-$(B)/tests/crowd $(B)/tests/walkers $(B)/tests/queue: $(B)/tests/%: tests/crowd/%.c
+$(B)/tests/crowd $(B)/tests/walkers $(B)/tests/queue $(B)/tests/births: $(B)/tests/%: tests/crowd/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -static -o $@ $< -lpthread
 

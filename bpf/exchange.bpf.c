@@ -14,6 +14,7 @@
 #include <bpf/bpf_core_read.h>
 #include "exchange.h"
 #include "filter.bpf.h"
+#include "returns.bpf.h"
 #include "hist.h"
 #include "page.bpf.h"
 
@@ -480,6 +481,15 @@ int migrate_end(__u64 *ctx)
 	return 0;
 }
 
+static __always_inline bool step_begins(void)
+{
+	COUNT(seen);
+	if (end_is_told())
+		return true;
+	COUNT(lost[LAT_LOST_RETURNS]);
+	return false;
+}
+
 /* Only while the task is in a call: others unmap like this, too. */
 static __always_inline void unmap_begins(const void *folio)
 {
@@ -487,7 +497,8 @@ static __always_inline void unmap_begins(const void *folio)
 
 	if (!task || !task->depth)
 		return;
-	COUNT(seen);
+	if (!step_begins())
+		return;
 	if (split_nid || split_order)
 		task->folio = folios_of(folio, NULL); /* where it goes is not known yet */
 	task->unmap = bpf_ktime_get_ns();
@@ -499,7 +510,8 @@ static __always_inline void move_begins(const void *dst, const void *src)
 
 	if (!task || !task->depth)
 		return;
-	COUNT(seen);
+	if (!step_begins())
+		return;
 	if (split_nid || split_order) {
 		task->folio = folios_of(src, dst);
 		batch_has(&task->batch, &task->folio);

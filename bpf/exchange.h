@@ -114,9 +114,10 @@ struct lat_comm {
 
 /* Why an event that was seen is in no cell. */
 enum lat_lost {
-	LAT_LOST_FULL,	 /* no room for another cell */
-	LAT_LOST_TASKS,	 /* no room for the state of another task */
-	LAT_LOST_NESTED, /* a call in a call in a call, or ends that were missed */
+	LAT_LOST_FULL,	  /* no room for another cell */
+	LAT_LOST_TASKS,	  /* no room for the state of another task */
+	LAT_LOST_NESTED,  /* a call in a call in a call, or ends that were missed */
+	LAT_LOST_RETURNS, /* the kernel does not tell the task's returns: returns.bpf.h */
 	LAT_LOST_MAX,
 };
 

@@ -11,6 +11,7 @@
 #include <bpf/bpf_core_read.h>
 #include "avcs.bpf.h"
 #include "filter.bpf.h"
+#include "returns.bpf.h"
 #include "forkchain.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -106,9 +106,10 @@ struct chain_memo {
 
 /* Why an operation that was seen is not told. */
 enum chain_lost {
-	CHAIN_LOST_FULL,   /* the ring buffer had no room, nor another row */
-	CHAIN_LOST_TASKS,  /* no room for the state of another task */
-	CHAIN_LOST_NESTED, /* ends were missed */
+	CHAIN_LOST_FULL,    /* the ring buffer had no room, nor another row */
+	CHAIN_LOST_TASKS,   /* no room for the state of another task */
+	CHAIN_LOST_NESTED,  /* ends were missed */
+	CHAIN_LOST_RETURNS, /* the kernel does not tell the task's returns: returns.bpf.h */
 	CHAIN_LOST_MAX,
 };
 

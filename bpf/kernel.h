@@ -189,6 +189,7 @@ struct task_struct {
 	char comm[16];
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	void *ret_stack; /* with CONFIG_FUNCTION_GRAPH_TRACER; 6.14 to 7.2, see returns.bpf.h */
 };
 
 struct mm_struct {

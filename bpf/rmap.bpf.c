@@ -16,6 +16,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 #include "filter.bpf.h"
+#include "returns.bpf.h"
 #include "hist.h"
 #include "owner.bpf.h"
 #include "page.bpf.h"
@@ -349,6 +350,10 @@ static __always_inline void enter(enum rmap_kind kind, const void *folio, void *
 	if (!asked_for(pid_tgid, kind, folio, (__u64)rmap_one, flags) || !drawn())
 		return;
 	COUNT(seen);
+	if (!end_is_told()) {
+		COUNT(lost[RMAP_LOST_RETURNS]);
+		return;
+	}
 	now = bpf_ktime_get_ns();
 	if (!slot_take(slot, pid_tgid, now, true))
 		return;

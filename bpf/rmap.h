@@ -99,6 +99,7 @@ enum rmap_lost {
 	RMAP_LOST_FULL,	     /* no room for another row */
 	RMAP_LOST_COLLISION, /* two walking threads share a state slot */
 	RMAP_LOST_STALE,     /* its end was never seen */
+	RMAP_LOST_RETURNS,   /* the kernel does not tell the task's returns: returns.bpf.h */
 	RMAP_LOST_MAX,
 };
 

@@ -105,6 +105,10 @@ static __always_inline struct chain_open *open_new(__u64 pid_tgid, __u64 now, st
 	struct chain_task *task = task_of(pid_tgid);
 
 	COUNT(seen);
+	if (!end_is_told()) {
+		COUNT(lost[CHAIN_LOST_RETURNS]);
+		return NULL;
+	}
 	if (!task)
 		task = task_new(pid_tgid, now);
 	if (!task) {

@@ -50,7 +50,7 @@ static bool can_add_up(const struct chain_live *live)
 	       (live->tracer.plan.backend != BACKEND_TRACEPOINT || live->skel->rodata->fork_bytes);
 }
 
-static int open_skel(struct chain_live *live, enum backend backend, char why[LADDER_WHY])
+static int open_skel(struct chain_live *live, const struct plan *plan, char why[LADDER_WHY])
 {
 	uint32_t rows = live->conf.row ? live->conf.buffer / CHAIN_ROW_BYTES / 2 : 1;
 	struct forkchain_bpf *skel = forkchain_bpf__open();
@@ -66,7 +66,7 @@ static int open_skel(struct chain_live *live, enum backend backend, char why[LAD
 	bpf_map__set_max_entries(skel->maps.rows_1, rows);
 	skel->rodata->fork_clones = live->conf.fork_clones;
 	skel->rodata->may_add_up = live->conf.row;
-	if (backend == BACKEND_TRACEPOINT) {
+	if (plan->backend == BACKEND_TRACEPOINT) {
 		uint64_t bytes;
 
 		skel->rodata->fork_code = ksyms__find(cause__is_fork, &bytes);
@@ -75,7 +75,7 @@ static int open_skel(struct chain_live *live, enum backend backend, char why[LAD
 	{
 		struct attach_rodata ro = ATTACH_RODATA(skel);
 
-		err = attach__constants(&ro, live->tracer.opts, why);
+		err = attach__constants(&ro, plan, live->tracer.opts, why);
 	}
 	if (err)
 		close_skel(live);
@@ -85,7 +85,7 @@ static int open_skel(struct chain_live *live, enum backend backend, char why[LAD
 static int climb(void *arg, const struct plan *plan, char why[LADDER_WHY])
 {
 	struct chain_live *live = arg;
-	int err = open_skel(live, plan->backend, why);
+	int err = open_skel(live, plan, why);
 
 	if (err)
 		return err;
@@ -373,6 +373,7 @@ enum status chain_live__account(struct chain_live *live, struct books *books)
 	books__add(&books->lost, "full", c.lost[CHAIN_LOST_FULL]);
 	books__add(&books->lost, "tasks", c.lost[CHAIN_LOST_TASKS]);
 	books__add(&books->lost, "nested", c.lost[CHAIN_LOST_NESTED]);
+	books__add(&books->lost, "returns", c.lost[CHAIN_LOST_RETURNS]);
 	books__add(&books->lost, "unfinished", unfinished(live));
 	books__close(books);
 	books__add(&books->inexact, "unjoined", c.unjoined);

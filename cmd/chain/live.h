@@ -57,10 +57,11 @@ enum status chain_live__take(struct chain_live *live, struct when *when, bool la
 
 /*
  * The books, after take() with @last.  Lost: "full" (the ring buffer had no room, nor another row), "tasks" (no
- * room for another task's state), "nested" (an end was missed), "recursion" (the kernel did not
- * run the program), "unfinished" (an operation still under way).  Inexact: "unjoined" (children
- * whose forks are told without them, as the ring buffer had no room), "orphans" (ends whose
- * start was before the tracing, or missed).
+ * room for another task's state), "nested" (an end was missed), "returns" (the kernel tells
+ * none of this task, bpf/returns.bpf.h), "recursion" (the kernel did not run the program),
+ * "unfinished" (an operation still under way).  Inexact: "unjoined" (children whose forks are told
+ * without them, as the ring buffer had no room), "orphans" (ends whose start was before the
+ * tracing, or missed).
  */
 enum status chain_live__account(struct chain_live *live, struct books *books);
 

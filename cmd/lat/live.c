@@ -26,7 +26,7 @@ static void close_skel(struct lat_live *live)
 	live->skel = NULL;
 }
 
-static int open_skel(struct lat_live *live, char why[LADDER_WHY])
+static int open_skel(struct lat_live *live, const struct plan *plan, char why[LADDER_WHY])
 {
 	struct exchange_bpf *skel = exchange_bpf__open();
 	int err = -errno;
@@ -45,7 +45,7 @@ static int open_skel(struct lat_live *live, char why[LADDER_WHY])
 	{
 		struct attach_rodata ro = ATTACH_RODATA(skel);
 
-		err = attach__constants(&ro, live->tracer.opts, why);
+		err = attach__constants(&ro, plan, live->tracer.opts, why);
 	}
 	if (err)
 		close_skel(live);
@@ -55,7 +55,7 @@ static int open_skel(struct lat_live *live, char why[LADDER_WHY])
 static int climb(void *arg, const struct plan *plan, char why[LADDER_WHY])
 {
 	struct lat_live *live = arg;
-	int err = open_skel(live, why);
+	int err = open_skel(live, plan, why);
 
 	if (err)
 		return err;
@@ -170,6 +170,7 @@ enum status lat_live__account(struct lat_live *live, struct books *books)
 	books__add(&books->lost, "full", c.lost[LAT_LOST_FULL]);
 	books__add(&books->lost, "tasks", c.lost[LAT_LOST_TASKS]);
 	books__add(&books->lost, "nested", c.lost[LAT_LOST_NESTED]);
+	books__add(&books->lost, "returns", c.lost[LAT_LOST_RETURNS]);
 	books__add(&books->lost, "unfinished", unfinished(live));
 	books__close(books);
 	books__add(&books->inexact, "unsplit", c.unsplit);

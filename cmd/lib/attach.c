@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Loading and attaching the programs of one rung of the ladder. */
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "attach.h"
 #include "bpfenv.h"
 #include "opts.h"
+#include "status.h"
 
 static struct bpf_object *object(const struct attach *a)
 {
 	return *a->skel->obj;
 }
 
-int attach__constants(const struct attach_rodata *ro, const struct opts *opts, char why[LADDER_WHY])
+int attach__constants(const struct attach_rodata *ro, const struct plan *plan,
+		      const struct opts *opts, char why[LADDER_WHY])
 {
 	int err;
 
 	*ro->can_cmpxchg = bpfenv__has_cmpxchg();
+	*ro->returns_by_task = plan->multi;
 	*ro->filter_pid = opts->npids;
 	*ro->filter_cgroup = opts->cgroup;
 	err = bpfenv__pidns(opts, ro->pidns_dev, ro->pidns_ino);
@@ -29,6 +34,12 @@ int attach__constants(const struct attach_rodata *ro, const struct opts *opts, c
 static bool is_kprobe(const struct bpf_program *prog)
 {
 	return bpf_program__type(prog) == BPF_PROG_TYPE_KPROBE;
+}
+
+/* The iterator that tells of tasks without returns. */
+static struct bpf_program *teller(const struct attach *a)
+{
+	return bpf_object__find_program_by_name(object(a), "untold");
 }
 
 /* Only what is wanted is loaded, and nothing that the kernel does not know. */
@@ -57,6 +68,8 @@ static int choose(struct attach *a, const struct plan *plan, char why[LADDER_WHY
 			bpf_program__set_expected_attach_type(prog, BPF_TRACE_KPROBE_MULTI);
 		bpf_program__set_autoload(prog, true);
 	}
+	if (plan->multi)
+		bpf_program__set_autoload(teller(a), true);
 	return 0;
 }
 
@@ -122,6 +135,62 @@ static int attach_all(struct attach *a, const struct plan *plan, char why[LADDER
 	return 0;
 }
 
+/* How many tasks there are whose returns are not told; -errno. */
+static int count_untold(const struct attach *a)
+{
+	struct bpf_link *link = bpf_program__attach_iter(teller(a), NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	int err = fd < 0 ? -errno : 0, n = 0;
+	char each[256];
+
+	while (!err) {
+		ssize_t got = read(fd, each, sizeof(each));
+
+		if (!got)
+			break;
+		if (got > 0)
+			n += got;
+		else if (errno != EINTR && errno != EAGAIN)
+			err = -errno;
+	}
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err ? err : n;
+}
+
+#define ANEW 4 /* how often: where somebody forks all the time there are always some */
+
+/*
+ * Who was being made while the first kprobe was attached is in the list of tasks by the time the last
+ * one is, or took longer.  When nothing is attached any more it gets what it needs with the next first one.
+ */
+static int until_all_are_told(struct attach *a, const struct plan *plan, bool verbose,
+			      char why[LADDER_WHY])
+{
+	for (int i = 0;; i++) {
+		int n = count_untold(a), err;
+
+		if (n < 0) {
+			snprintf(why, LADDER_WHY, "cannot go through the tasks: %s", strerror(-n));
+			return n;
+		}
+		if (!n)
+			return 0;
+		if (verbose)
+			warn_user("%d %s being made as kprobes were attached, and the kernel tells no "
+				  "returns of %s: %s",
+				  n, n == 1 ? "task was" : "tasks were", n == 1 ? "it" : "them",
+				  i < ANEW ? "attaching anew" : "what they do is lost");
+		if (i == ANEW)
+			return 0;
+		attach__free(a);
+		err = attach_all(a, plan, why);
+		if (err)
+			return err;
+	}
+}
+
 int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct plan *plan,
 		  const struct opts *opts, char why[LADDER_WHY])
 {
@@ -134,6 +203,8 @@ int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const stru
 		err = load(a, opts, why);
 	if (!err)
 		err = attach_all(a, plan, why);
+	if (!err && plan->multi)
+		err = until_all_are_told(a, plan, opts->verbose, why);
 	if (err)
 		attach__free(a);
 	return err;

@@ -19,9 +19,10 @@ struct attach {
 
 /*
  * Takes an object that was just opened (SKELETON__open() with its constants set; all
- * objects have can_cmpxchg and the filter of bpf/filter.bpf.h), loads of it the
+ * objects have can_cmpxchg, the filter of bpf/filter.bpf.h and bpf/returns.bpf.h), loads of it the
  * programs of @plan and attaches them in this order.  A program of type kprobe is
- * put on its target by kprobe or, by its section, kretprobe.  0, or -errno with one
+ * put on its target by kprobe or, by its section, kretprobe.  Where tasks were being made
+ * just then, of which no return will be told, it attaches anew, a few times.  0, or -errno with one
  * line in @why and nothing attached; the object is the caller's either way.
  */
 int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct plan *plan,
@@ -37,6 +38,7 @@ void attach__free(struct attach *a);
 struct attach_rodata {
 	bool *can_cmpxchg; /* BPF_CMPXCHG (5.12, commit 5ffa25502b5a) */
 	bool *filter_pid, *filter_cgroup;
+	bool *returns_by_task; /* bpf/returns.bpf.h */
 	unsigned long long *pidns_dev, *pidns_ino;
 };
 #define ATTACH_RODATA(skel)                                                    \
@@ -44,9 +46,11 @@ struct attach_rodata {
 		.can_cmpxchg = (bool *)&(skel)->rodata->can_cmpxchg,           \
 		.filter_pid = (bool *)&(skel)->rodata->filter_pid,             \
 		.filter_cgroup = (bool *)&(skel)->rodata->filter_cgroup,       \
+		.returns_by_task = (bool *)&(skel)->rodata->returns_by_task,   \
 		.pidns_dev = (unsigned long long *)&(skel)->rodata->pidns_dev, \
 		.pidns_ino = (unsigned long long *)&(skel)->rodata->pidns_ino, \
 	}
-int attach__constants(const struct attach_rodata *ro, const struct opts *opts, char why[LADDER_WHY]);
+int attach__constants(const struct attach_rodata *ro, const struct plan *plan,
+		      const struct opts *opts, char why[LADDER_WHY]);
 
 #endif

@@ -30,7 +30,7 @@ struct plan {
 	/*
 	 * Kprobes are of the kind that BPF_TRACE_KPROBE_MULTI attaches, and so lose no return:
 	 * those of perf have room for 10 tasks in a function, or twice as many as there are
-	 * CPUs (register_kretprobe() in kernel/kprobes.c, 6.12).
+	 * CPUs (register_kretprobe() in kernel/kprobes.c, 6.12).  But see bpf/returns.bpf.h.
 	 */
 	bool multi;
 	char why_not[PLAN_WHY]; /* one line; "": it can be tried */

@@ -206,7 +206,6 @@ static void name_returns(struct books *books, int64_t missed)
 {
 	static const char *const of[] = { "stale", "unfinished" };
 
-	books__add(&books->lost, "returns", 0);
 	for (int i = 0; i < 2; i++) {
 		int64_t n = books__get(&books->lost, of[i]);
 
@@ -242,6 +241,7 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books, bool
 	books__add(&books->lost, "full", c.lost[RMAP_LOST_FULL]);
 	books__add(&books->lost, "collision", c.lost[RMAP_LOST_COLLISION]);
 	books__add(&books->lost, "stale", c.lost[RMAP_LOST_STALE]);
+	books__add(&books->lost, "returns", c.lost[RMAP_LOST_RETURNS]);
 	if (last) /* before, what has no end yet is under way */
 		books__add(&books->lost, "unfinished", unfinished(live));
 	name_returns(books, tracer__missed(t, "leave_kprobe"));

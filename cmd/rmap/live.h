@@ -42,7 +42,7 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
  * "collision" (two walking threads on one state slot), "stale" (the end of a walk was
  * missed), "recursion" (the kernel did not run the program: it was running already),
  * "unfinished" (still under way, or the end was missed), "returns" (of these two the ones
- * that a kretprobe had no room for).  Inexact: "visits_missed"
+ * that a kretprobe had no room for; and of tasks of which the kernel tells none, bpf/returns.bpf.h).  Inexact: "visits_missed"
  * (looks at a page table not seen: visits may be wrong), "waits_missed" (for locks, of any
  * task: their time may be too short), "hist_full" (durations missing
  * from the histograms), "orphans" (ends whose start was before the tracing or missed).

@@ -57,7 +57,7 @@ static void size_rows(struct bpf_map *map, const struct rmap_mode *mode, uint32_
 }
 
 /* Opens the object with all constants set. */
-static int open_skel(struct climber *c, char why[LADDER_WHY])
+static int open_skel(struct climber *c, const struct plan *plan, char why[LADDER_WHY])
 {
 	int err;
 
@@ -70,7 +70,7 @@ static int open_skel(struct climber *c, char why[LADDER_WHY])
 	{
 		struct attach_rodata ro = ATTACH_RODATA(c->skel);
 
-		err = attach__constants(&ro, c->tracer->opts, why);
+		err = attach__constants(&ro, plan, c->tracer->opts, why);
 	}
 	size_rows(c->skel->maps.rows_0, c->mode, 1);
 	size_rows(c->skel->maps.rows_1, c->mode, 1);
@@ -96,7 +96,7 @@ static int open_skel(struct climber *c, char why[LADDER_WHY])
 static int climb(void *arg, const struct plan *plan, char why[LADDER_WHY])
 {
 	struct climber *c = arg;
-	int err = open_skel(c, why);
+	int err = open_skel(c, plan, why);
 
 	if (err)
 		return err;
