@@ -13,10 +13,10 @@ static const struct spot spots[] = {
 	{ "prepare_end", "prepare_end_kprobe", .target = "__anon_vma_prepare" },
 	{ "lock_end", "lock_end_kprobe", .target = "rwsem_down_write_slowpath", .optional = true },
 	{ "lock_start", "lock_start_kprobe", .target = "rwsem_down_write_slowpath", .optional = true },
-	{ "unlink_start", "unlink_start_kprobe", .target = "unlink_anon_vmas" },
-	{ "clone_start", "clone_start_kprobe", .target = "anon_vma_clone" },
-	{ "fork_start", "fork_start_kprobe", .target = "anon_vma_fork" },
-	{ "prepare_start", "prepare_start_kprobe", .target = "__anon_vma_prepare" },
+	{ "unlink_start", "unlink_start_kprobe", .target = "unlink_anon_vmas", .counts = true },
+	{ "clone_start", "clone_start_kprobe", .target = "anon_vma_clone", .counts = true },
+	{ "fork_start", "fork_start_kprobe", .target = "anon_vma_fork", .counts = true },
+	{ "prepare_start", "prepare_start_kprobe", .target = "__anon_vma_prepare", .counts = true },
 };
 
 /* Of the tracepoints all four came together. */

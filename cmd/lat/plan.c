@@ -28,21 +28,23 @@ static void plan_exchange(struct plan *plan, const struct lat_split *split)
  */
 static const struct spot steps[] = {
 	{ "unmap_end", "unmap_end_kprobe", .target = "try_to_migrate", .optional = true },
-	{ "unmap_start", "unmap_start_kprobe", .target = "try_to_migrate", .optional = true },
+	{ "unmap_start", "unmap_start_kprobe", .target = "try_to_migrate", .optional = true,
+	  .counts = true },
 	{ "unmap_end", "unmap_end_kprobe", .target = "try_to_unmap", .instead = "try_to_migrate",
 	  .optional = true },
 	{ "unmap_start", "unmap_start_kprobe", .target = "try_to_unmap",
-	  .instead = "try_to_migrate", .optional = true },
+	  .instead = "try_to_migrate", .optional = true, .counts = true },
 	{ "move_end", "move_end_kprobe", .target = "move_to_new_folio", .optional = true },
-	{ "move_start", "move_start_kprobe", .target = "move_to_new_folio", .optional = true },
+	{ "move_start", "move_start_kprobe", .target = "move_to_new_folio", .optional = true,
+	  .counts = true },
 	{ "move_end", "move_end_kprobe", .target = "move_to_new_page",
 	  .instead = "move_to_new_folio", .optional = true },
 	{ "move_start", "move_start_kprobe", .target = "move_to_new_page",
-	  .instead = "move_to_new_folio", .optional = true },
+	  .instead = "move_to_new_folio", .optional = true, .counts = true },
 };
 
 static const struct spot call[] = {
-	{ "migrate_start_fentry", "migrate_start_kprobe", .target = "migrate_pages" },
+	{ "migrate_start_fentry", "migrate_start_kprobe", .target = "migrate_pages", .counts = true },
 };
 
 static void plan_migrate(struct plan *plan, struct kernel *kernel)

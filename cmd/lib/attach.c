@@ -64,7 +64,7 @@ static int choose(struct attach *a, const struct plan *plan, char why[LADDER_WHY
 			snprintf(why, LADDER_WHY, "the kernel has no function %s", w->target);
 			return err;
 		}
-		if (is_kprobe(prog) && plan->multi)
+		if (w->multi)
 			bpf_program__set_expected_attach_type(prog, BPF_TRACE_KPROBE_MULTI);
 		bpf_program__set_autoload(prog, true);
 	}
@@ -159,7 +159,7 @@ static int count_untold(const struct attach *a)
 	return err ? err : n;
 }
 
-#define ANEW 4 /* how often: where somebody forks all the time there are always some */
+#define ANEW 2 /* how often: where somebody forks all the time there are always some */
 
 /*
  * Who was being made while the first kprobe was attached is in the list of tasks by the time the last

@@ -22,7 +22,7 @@ struct attach {
  * objects have can_cmpxchg, the filter of bpf/filter.bpf.h and bpf/returns.bpf.h), loads of it the
  * programs of @plan and attaches them in this order.  A program of type kprobe is
  * put on its target by kprobe or, by its section, kretprobe.  Where tasks were being made
- * just then, of which no return will be told, it attaches anew, a few times.  0, or -errno with one
+ * just then, of which no return will be told, it attaches anew, up to twice.  0, or -errno with one
  * line in @why and nothing attached; the object is the caller's either way.
  */
 int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct plan *plan,

@@ -20,6 +20,7 @@ struct want {
 	const char *prog;   /* its name */
 	const char *target; /* kernel function; NULL: what its section names */
 	uint64_t address;   /* of the target, 0: not known */
+	bool multi;	    /* a kprobe by BPF_TRACE_KPROBE_MULTI */
 };
 
 /* The programs of a backend, in the order in which they are attached. */
@@ -28,7 +29,7 @@ struct plan {
 	struct want want[PLAN_MAX];
 	size_t n;
 	/*
-	 * Kprobes are of the kind that BPF_TRACE_KPROBE_MULTI attaches, and so lose no return:
+	 * Kretprobes are of the kind that BPF_TRACE_KPROBE_MULTI attaches, and so lose no return:
 	 * those of perf have room for 10 tasks in a function, or twice as many as there are
 	 * CPUs (register_kretprobe() in kernel/kprobes.c, 6.12).  But see bpf/returns.bpf.h.
 	 */
@@ -43,6 +44,7 @@ struct spot {
 	const char *target;
 	const char *instead; /* not where the kernel has this function */
 	bool optional;	     /* a kernel without it can be traced all the same */
+	bool counts;	     /* the kprobe counts what is seen: it must be run for every task */
 };
 
 /* Adds a program that attaches to what its section names. */

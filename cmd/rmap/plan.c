@@ -39,12 +39,13 @@ static const struct spot visits[] = {
 static const struct spot starts[] = {
 	{ "lock_got", "lock_got_kprobe", .target = "rwsem_down_read_slowpath" },
 	{ "lock_wait", "lock_wait_kprobe", .target = "rwsem_down_read_slowpath" },
-	{ "enter_anon", "enter_anon_kprobe", .target = "rmap_walk_anon" },
+	{ "enter_anon", "enter_anon_kprobe", .target = "rmap_walk_anon", .counts = true },
 	{ "enter_file_inner", "enter_file_inner_kprobe", .target = "__rmap_walk_file",
-	  .optional = true },
+	  .optional = true, .counts = true },
 	{ "enter_file", "enter_file_kprobe", .target = "rmap_walk_file",
-	  .instead = "__rmap_walk_file" },
-	{ "enter_ksm", "enter_ksm_kprobe", .target = "rmap_walk_ksm", .optional = true },
+	  .instead = "__rmap_walk_file", .counts = true },
+	{ "enter_ksm", "enter_ksm_kprobe", .target = "rmap_walk_ksm", .optional = true,
+	  .counts = true },
 };
 
 #define SPOTS(plan, kernel, spots) \

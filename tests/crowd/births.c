@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Births: each of some processes forks all the time, which takes long as it has much memory in small
- * pages.  So somebody is being made at any moment.  The children wait.
+ * pages: longer than the kernel goes through all tasks when the first kprobe is attached.  So somebody is
+ * being made at any moment.  The children wait.
  *
  * usage: births PROCESSES MIB
  *

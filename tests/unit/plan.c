@@ -5,6 +5,7 @@
  * the coverage.
  */
 #include "../../bpf/rmap.h"
+#include "../../cmd/chain/plan.h"
 #include "../../cmd/lat/plan.h"
 #include "../../cmd/rmap/plan.h"
 #include "../../cmd/rmap/snapshot.h"
@@ -95,6 +96,17 @@ static void describe_coverage(const struct head *head, char text[TEXT])
 		else
 			assert_null(c->why);
 	}
+}
+
+/* "PROG, PROG, ...": the kprobes that are not BPF_TRACE_KPROBE_MULTI's where returns are. */
+static void describe_single(const struct plan *plan, char text[TEXT])
+{
+	text[0] = 0;
+	assert_true(plan->multi);
+	for (const struct want *w = plan->want; w < plan->want + plan->n; w++)
+		if (w->target && !w->multi)
+			snprintf(text + strlen(text), TEXT - strlen(text), "%s%s",
+				 text[0] ? ", " : "", w->prog);
 }
 
 /* -------------------------------------------------------------------- rmaptop */
@@ -308,6 +320,38 @@ static void migrations_without_steps(void **state)
 		    "(without migrate_move no folio is seen: nodes and order are not known), "
 		    "migrate_remap none (remove_migration_ptes is inlined into migration)");
 	kernel__free(k);
+}
+
+/* On 6.18 no other kprobes are run for a task whose returns are not told. */
+static void beginnings_are_seen_of_all_tasks(void **state)
+{
+	static const struct {
+		const char *kernel, *walk, *migrate, *chain;
+	} single[] = {
+		{ "6.18", "enter_anon_kprobe, enter_file_inner_kprobe, enter_ksm_kprobe",
+		  "unmap_start_kprobe, move_start_kprobe",
+		  "unlink_start_kprobe, clone_start_kprobe, fork_start_kprobe, prepare_start_kprobe" },
+		{ "7.2", "", "", "" },
+	};
+	struct lat_conf conf = { .op[LAT_MIGRATE] = true };
+	char is[TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(single) / sizeof(*single); i++) {
+		struct kernel *k = kernel(single[i].kernel, NULL, NULL);
+		struct plan walk = { .backend = BACKEND_KPROBE }, migrate = walk, chain = walk;
+
+		rmap_plan__make(&walk, k, &(struct rmap_mode){ 0 });
+		describe_single(&walk, is);
+		assert_string_equal(is, single[i].walk);
+		lat_plan__make(&migrate, k, &conf);
+		describe_single(&migrate, is);
+		assert_string_equal(is, single[i].migrate);
+		chain_plan__make(&chain, k);
+		describe_single(&chain, is);
+		assert_string_equal(is, single[i].chain);
+		kernel__free(k);
+	}
 }
 
 static void exchange_by_tracepoints_alone(void **state)
@@ -549,6 +593,7 @@ static void recordings_are_read(void **state)
 RUN_TESTS(cmocka_unit_test(walks_of_each_kernel), cmocka_unit_test(walks_in_a_light_way),
 	  cmocka_unit_test(walks_of_altered_kernels), cmocka_unit_test(migrations_of_each_kernel),
 	  cmocka_unit_test(migrations_without_steps),
+	  cmocka_unit_test(beginnings_are_seen_of_all_tasks),
 	  cmocka_unit_test(exchange_by_tracepoints_alone), cmocka_unit_test(auto_on_each_kernel),
 	  cmocka_unit_test(auto_by_preemption), cmocka_unit_test(coverage_of_each_kernel),
 	  cmocka_unit_test(coverage_of_altered_kernels), cmocka_unit_test(recordings_are_read))
