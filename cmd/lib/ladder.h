@@ -35,7 +35,7 @@ struct ladder {
  * them in prog->stats; 5.10, without such a check, cannot lose any).  A kprobe's program runs
  * with preemption off (include/linux/trace_recursion.h, arch/x86/kernel/kprobes); before
  * 6.14 its returns are lost in crowds instead (struct plan's multi), which is rarer.  Rarer still: it does
- * not run where who is in a map's bpf() was preempted (bpf_disable_instrumentation(), 5.7 to 7.2).
+ * not run where who is in a map's bpf() was preempted: see drain__undisturbed().
  */
 void ladder__order(const enum backend *rungs, enum preempt preempt,
 		   enum backend order[LADDER_RUNGS + 1]);

@@ -38,6 +38,7 @@ enum status tracer__start(struct tracer *t, const struct opts *opts, const struc
 	t->grace = grace__new();
 	if (!t->grace)
 		return fail(ST_FAIL, "cannot make a BPF map: %s", strerror(errno));
+	drain__undisturbed(t->plan.backend == BACKEND_KPROBE);
 	head->backend = backend__name(t->plan.backend);
 	if (opts->verbose)
 		warn_user("backend %s: attached after %.2f s", head->backend,
@@ -97,7 +98,7 @@ enum status tracer__sum(int map_fd, uint64_t *sum, size_t n)
 	int cpus = libbpf_num_possible_cpus();
 	uint64_t *per_cpu = cpus > 0 ? calloc(cpus * n, sizeof(*per_cpu)) : NULL;
 	uint32_t zero = 0;
-	int err = per_cpu ? bpf_map_lookup_elem(map_fd, &zero, per_cpu) : -ENOMEM;
+	int err = per_cpu ? drain__lookup(map_fd, &zero, per_cpu) : -ENOMEM;
 
 	memset(sum, 0, n * sizeof(*sum));
 	for (size_t i = 0; !err && i < cpus * n; i++)

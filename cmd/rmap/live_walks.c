@@ -61,7 +61,7 @@ int live_walks__slow(struct rmap_bpf *skel, int half, size_t n, struct rmap_slow
 	double offset = epoch_offset();
 	uint32_t zero = 0;
 
-	err = all ? bpf_map_lookup_elem(fd, &zero, all) : -ENOMEM;
+	err = all ? drain__lookup(fd, &zero, all) : -ENOMEM;
 	for (int cpu = 0; !err && cpu < cpus; cpu++)
 		for (uint32_t i = 0; !err && i < all[cpu].n && i < RMAP_OUTLIERS_MAX; i++)
 			err = add_walk(slows, skel, &all[cpu].walk[i], offset);
