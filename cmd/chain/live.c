@@ -362,6 +362,11 @@ enum status chain_live__account(struct chain_live *live, struct books *books)
 		"fork_start",	      "unlink_start",	   "prepare_start_kprobe",
 		"clone_start_kprobe", "fork_start_kprobe", "unlink_start_kprobe",
 	};
+	static const char *const ends[] = { "prepare_end", "clone_end", "fork_end", "unlink_end",
+					    NULL };
+	static const char *const ends_kprobe[] = { "prepare_end_kprobe", "clone_end_kprobe",
+						   "fork_end_kprobe", "unlink_end_kprobe", NULL };
+	static const char *const endless[] = { "nested", "unfinished", NULL };
 	struct chain_counts c;
 	enum status status = tracer__sum(bpf_map__fd(live->skel->maps.counts), (uint64_t *)&c,
 					 sizeof(c) / sizeof(uint64_t));
@@ -375,6 +380,8 @@ enum status chain_live__account(struct chain_live *live, struct books *books)
 	books__add(&books->lost, "nested", c.lost[CHAIN_LOST_NESTED]);
 	books__add(&books->lost, "returns", c.lost[CHAIN_LOST_RETURNS]);
 	books__add(&books->lost, "unfinished", unfinished(live));
+	tracer__ends(&live->tracer, ends, endless, "recursion", books);
+	tracer__ends(&live->tracer, ends_kprobe, endless, "returns", books);
 	books__close(books);
 	books__add(&books->inexact, "unjoined", c.unjoined);
 	books__add(&books->inexact, "orphans", c.orphans);

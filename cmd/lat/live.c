@@ -159,6 +159,9 @@ enum status lat_live__account(struct lat_live *live, struct books *books)
 		"unmap_start_kprobe",	"move_start_kprobe", "migrate_start_fentry",
 		"migrate_start_kprobe",
 	};
+	static const char *const ends[] = { "unmap_end", "move_end", "migrate_end", NULL };
+	static const char *const ends_kprobe[] = { "unmap_end_kprobe", "move_end_kprobe", NULL };
+	static const char *const endless[] = { "nested", "unfinished", NULL };
 	struct lat_counts c;
 	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
 					 sizeof(c) / sizeof(uint64_t));
@@ -172,6 +175,8 @@ enum status lat_live__account(struct lat_live *live, struct books *books)
 	books__add(&books->lost, "nested", c.lost[LAT_LOST_NESTED]);
 	books__add(&books->lost, "returns", c.lost[LAT_LOST_RETURNS]);
 	books__add(&books->lost, "unfinished", unfinished(live));
+	tracer__ends(&live->tracer, ends, endless, "recursion", books);
+	tracer__ends(&live->tracer, ends_kprobe, endless, "returns", books);
 	books__close(books);
 	books__add(&books->inexact, "unsplit", c.unsplit);
 	books__add(&books->inexact, "untimed", c.untimed);

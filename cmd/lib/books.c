@@ -60,6 +60,19 @@ int64_t books__sum(const struct books_list *list)
 	return sum;
 }
 
+void books__rename(struct books_list *list, const char *const *of, const char *name, int64_t n)
+{
+	for (; *of && n > 0; of++) {
+		int64_t of_these = books__get(list, *of);
+
+		if (of_these > n)
+			of_these = n;
+		books__add(list, *of, -of_these);
+		books__add(list, name, of_these);
+		n -= of_these;
+	}
+}
+
 void books__close(struct books *books)
 {
 	int64_t rest = books->seen - books->recorded;

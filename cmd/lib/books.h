@@ -40,6 +40,12 @@ int64_t books__get(const struct books_list *list, const char *name);
 /* All of them. */
 int64_t books__sum(const struct books_list *list);
 
+/*
+ * Of what is in the entries @of (names, to a NULL), in their order, up to @n belongs to @name: a
+ * cause that is known better.
+ */
+void books__rename(struct books_list *list, const char *const *of, const char *name, int64_t n);
+
 /* Adds what no cause accounts for as "unmatched"; last. */
 void books__close(struct books *books);
 

@@ -148,6 +148,16 @@ void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
 	books__add(&books->lost, "recursion", missed);
 }
 
+void tracer__ends(const struct tracer *t, const char *const *ends, const char *const *of,
+		  const char *name, struct books *books)
+{
+	uint64_t missed = 0;
+
+	for (; *ends; ends++)
+		missed += tracer__missed(t, *ends);
+	books__rename(&books->lost, of, name, missed);
+}
+
 enum status tracer__cannot_read(int err)
 {
 	return fail(ST_FAIL, "cannot read what was traced: %s", strerror(-err));

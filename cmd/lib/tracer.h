@@ -75,6 +75,13 @@ void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
 		   const char *const *starts, size_t n, struct books *books);
 
 /*
+ * Where programs of @ends (to a NULL) were missed, what had begun is in the entries @of (to a NULL) of
+ * what is lost, as its end was not seen: that is @name.
+ */
+void tracer__ends(const struct tracer *t, const char *const *ends, const char *const *of,
+		  const char *name, struct books *books);
+
+/*
  * How often a program was not run where it should have been: it was running on that CPU
  * already, or its kprobes were hit in vain (see bpfenv__link_missed()).
  */

@@ -201,24 +201,6 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
 
 /* ----------------------------------------------------------------- books */
 
-/* Of the walks whose end was missed, those for which the kernel had no room are known. */
-static void name_returns(struct books *books, int64_t missed)
-{
-	static const char *const of[] = { "stale", "unfinished" };
-
-	for (int i = 0; i < 2; i++) {
-		int64_t n = books__get(&books->lost, of[i]);
-
-		if (n > missed)
-			n = missed;
-		if (!n)
-			continue;
-		books__add(&books->lost, "returns", n);
-		books__add(&books->lost, of[i], -n);
-		missed -= n;
-	}
-}
-
 enum status rmap_live__account(struct rmap_live *live, struct books *books, bool last)
 {
 	struct rmap_bpf *skel = live->skel;
@@ -229,6 +211,9 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books, bool
 		"enter_file_kprobe", "enter_file_inner_kprobe",
 		"enter_ksm_kprobe",
 	};
+	static const char *const ends[] = { "leave_anon", "leave_file", "leave_ksm", NULL };
+	static const char *const ends_kprobe[] = { "leave_kprobe", NULL };
+	static const char *const endless[] = { "stale", "unfinished", NULL };
 	const struct tracer *t = &live->tracer;
 	struct rmap_counts c;
 	enum status status = tracer__sum(bpf_map__fd(skel->maps.counts), (uint64_t *)&c,
@@ -244,7 +229,8 @@ enum status rmap_live__account(struct rmap_live *live, struct books *books, bool
 	books__add(&books->lost, "returns", c.lost[RMAP_LOST_RETURNS]);
 	if (last) /* before, what has no end yet is under way */
 		books__add(&books->lost, "unfinished", unfinished(live));
-	name_returns(books, tracer__missed(t, "leave_kprobe"));
+	tracer__ends(t, ends, endless, "recursion", books);
+	tracer__ends(t, ends_kprobe, endless, "returns", books);
 	if (last)
 		books__close(books);
 	books__add(&books->inexact, "visits_missed",

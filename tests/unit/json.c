@@ -211,6 +211,25 @@ static void end_is_read_back(void **state)
 	json_decref(line);
 }
 
+static void a_cause_is_known_better(void **state)
+{
+	static const char *const of[] = { "stale", "unfinished", NULL };
+	struct books books = { 0 };
+
+	(void)state;
+	books__add(&books.lost, "stale", 3);
+	books__add(&books.lost, "unfinished", 2);
+	books__add(&books.lost, "recursion", 1);
+	books__rename(&books.lost, of, "recursion", 4);
+	assert_int_equal(books__get(&books.lost, "stale"), 0);
+	assert_int_equal(books__get(&books.lost, "unfinished"), 1);
+	assert_int_equal(books__get(&books.lost, "recursion"), 5);
+	books__rename(&books.lost, of, "returns", 7); /* more than there is */
+	assert_int_equal(books__get(&books.lost, "unfinished"), 0);
+	assert_int_equal(books__get(&books.lost, "returns"), 1);
+	assert_int_equal(books__sum(&books.lost), 6);
+}
+
 static void header_is_read_back(void **state)
 {
 	json_t *line = line_of(print_header), *worse = line_of(print_header);
@@ -234,5 +253,5 @@ static void header_is_read_back(void **state)
 
 RUN_TESTS(cmocka_unit_test(histograms), cmocka_unit_test(histograms_too_large),
 	  cmocka_unit_test(header), cmocka_unit_test(interval), cmocka_unit_test(end),
-	  cmocka_unit_test(header_is_read_back), cmocka_unit_test(interval_is_read_back),
-	  cmocka_unit_test(end_is_read_back))
+	  cmocka_unit_test(a_cause_is_known_better), cmocka_unit_test(header_is_read_back),
+	  cmocka_unit_test(interval_is_read_back), cmocka_unit_test(end_is_read_back))
