@@ -38,9 +38,9 @@ enum status lat_live__take(struct lat_live *live, struct lat_snapshot *snap, str
  * calls that make up an operation.  Lost: "full" (no room for another cell), "tasks" (no
  * room for another task's state), "nested" (a start whose end was missed), "returns" (the kernel
  * tells none of this task, bpf/returns.bpf.h), "recursion" (the kernel did not run the program:
- * it was running already), "unfinished" (a call still under way).  Inexact: "unsplit" (batches whose nodes and order are not known), "untimed"
- * (batches that began before tracing: only their pairs are counted), "orphans" (ends
- * whose start was before the tracing or missed).
+ * it was running already), "unfinished" (a call still under way).  Inexact: "unsplit" (batches
+ * whose nodes and order are not known), "untimed" (batches that began before tracing: only their
+ * pairs are counted), "orphans" (ends whose start was before the tracing or missed).
  */
 enum status lat_live__account(struct lat_live *live, struct books *books);
 

@@ -41,8 +41,8 @@ enum status rmap_live__take(struct rmap_live *live, struct rmap_snapshot *snap, 
  * The books, with @last after take() with @last, or what is lost so far.  Lost: "full" (no room for another row),
  * "collision" (two walking threads on one state slot), "stale" (the end of a walk was
  * missed), "recursion" (the kernel did not run the program: it was running already),
- * "unfinished" (still under way, or the end was missed), "returns" (of these two the ones
- * that a kretprobe had no room for; and of tasks of which the kernel tells none, bpf/returns.bpf.h).  Inexact: "visits_missed"
+ * "unfinished" (still under way, or the end was missed), "returns" (what a kretprobe had no room
+ * for; and of tasks of which the kernel tells none, bpf/returns.bpf.h).  Inexact: "visits_missed"
  * (looks at a page table not seen: visits may be wrong), "waits_missed" (for locks, of any
  * task: their time may be too short), "hist_full" (durations missing
  * from the histograms), "orphans" (ends whose start was before the tracing or missed).
