@@ -6,8 +6,9 @@
 #
 # For kernels without BTF, where forkchain --top cannot run: this needs their headers instead.
 # LINKED, FREED: since the line before.  MOVED: taken out of their trees and put back, as a VMA's
-# range changed.  GROWTH: AVCs held now less those held at the start.  A process without a pid is
-# one that is being forked, or never came to be.
+# range changed.  GROWTH: AVCs held now less those held at the start.  What is linked for a process that
+# is being forked is told when it has its pid.  One without a pid never came to be, or had not
+# when the tracing ended.
 #
 # Kernels: with kprobes and their headers (linux-headers-*, or CONFIG_IKHEADERS).  Tried with BCC 0.26
 #   and clang 14 on the patched 6.12, which has its headers in it, and on Debian's 6.1 with its package.
@@ -251,8 +252,11 @@ class Growth:
             return self.TAKEN if removed else self.MOVED
         return self.FREED if removed else self.LINKED
 
-    def look(self):
-        """Rows of the time since the last look: {pid: [comm, linked, freed, moved, taken, growth]}; pid 0 is not known."""
+    def look(self, last):
+        """Rows of the time since the last look: {pid: [comm, linked, freed, moved, taken, growth]}; pid 0 is not known.
+
+        What belongs to somebody who is being forked, and has no name yet, waits for it unless it is the last look.
+        """
         names, avcs = self._bpf["names"], self._bpf["avcs"]
         before, gone = self._sums, []
         # Names first: whoever comes in between is in the next look.
@@ -261,7 +265,9 @@ class Growth:
             self._names[who] = (named.pid, tracing.name(named.comm))
             if named.gone:
                 gone.append((key, who))
-        self._sums = {who: [0] * 4 for who in self._names}
+        ended = {who for _key, who in gone}
+        unborn = {who for who, (_pid, comm) in self._names.items() if not (comm or last or who in ended)}
+        self._sums = {who: [0] * 4 for who in self._names if who not in unborn}
         places = []
         for place, n in avcs.items():
             who = (place.who.mm, place.who.born)
@@ -277,12 +283,11 @@ class Growth:
             for column, (now, then) in enumerate(zip(sums, before.get(who, [0] * 4))):
                 row[1 + column] += now - then
             row[5] += sums[self.LINKED] - sums[self.FREED]
-        self._forget(gone, places)
+        self._forget(gone, ended, places)
         self.recorded += sum(sum(row[1:5]) for row in rows.values())
         return rows
 
-    def _forget(self, gone, places):
-        ended = {who for _key, who in gone}
+    def _forget(self, gone, ended, places):
         for place, who, _n in places:
             if who in ended:
                 del self._bpf["avcs"][place]
@@ -337,7 +342,7 @@ def main():
     goes_on = True
     while goes_on:
         goes_on = tracer.wait()
-        rows = growth.look()
+        rows = growth.look(last=not goes_on)
         mine = {pid: row for pid, row in rows.items() if not opts.pids or pid in opts.pids}
         if opts.json:
             since = interval(file, mine, since)
