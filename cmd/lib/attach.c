@@ -210,6 +210,27 @@ int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const stru
 	return err;
 }
 
+void attach__detach(struct attach *a, const struct plan *plan, const char *prog)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (!a->links[i] || strcmp(plan->want[i].prog, prog))
+			continue;
+		a->missed[i] = bpfenv__link_missed(a->links[i]);
+		bpf_link__destroy(a->links[i]);
+		a->links[i] = NULL;
+	}
+}
+
+uint64_t attach__missed(const struct attach *a, const struct plan *plan, const char *prog)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (!strcmp(plan->want[i].prog, prog))
+			n += a->links[i] ? bpfenv__link_missed(a->links[i]) : a->missed[i];
+	return n;
+}
+
 void attach__free(struct attach *a)
 {
 	for (size_t i = 0; i < a->n; i++)

@@ -13,7 +13,8 @@ struct opts;
 /* Attached programs, in the order of their plan.  {} is none. */
 struct attach {
 	struct bpf_object_skeleton *skel;
-	struct bpf_link *links[PLAN_MAX];
+	struct bpf_link *links[PLAN_MAX]; /* NULL: of a program that was detached, */
+	uint64_t missed[PLAN_MAX];	  /* and how often its kprobe had been hit in vain */
 	size_t n;
 };
 
@@ -27,6 +28,12 @@ struct attach {
  */
 int attach__climb(struct attach *a, struct bpf_object_skeleton *skel, const struct plan *plan,
 		  const struct opts *opts, char why[LADDER_WHY]);
+
+/* Detaches one that is attached by @plan, if it is. */
+void attach__detach(struct attach *a, const struct plan *plan, const char *prog);
+
+/* How often the kprobes of this program were hit in vain: see bpfenv__link_missed(). */
+uint64_t attach__missed(const struct attach *a, const struct plan *plan, const char *prog);
 
 /* Detaches all; before the object is destroyed. */
 void attach__free(struct attach *a);

@@ -210,6 +210,18 @@ uint64_t kernel__address(struct kernel *kernel, const char *symbol)
 	return name ? name->address : 0;
 }
 
+uint64_t kernel__extent(struct kernel *kernel, const char *function, uint64_t *bytes)
+{
+	const struct names *symbols = names_of(kernel, KERNEL_SYMBOL);
+	uint64_t start = kernel__address(kernel, function), next = UINT64_MAX;
+
+	for (size_t i = 0; i < symbols->n; i++)
+		if (symbols->name[i].address > start && symbols->name[i].address < next)
+			next = symbols->name[i].address;
+	*bytes = start && next != UINT64_MAX ? next - start : 0;
+	return *bytes ? start : 0;
+}
+
 bool kernel__hides(struct kernel *kernel)
 {
 	const struct names *symbols = names_of(kernel, KERNEL_SYMBOL);

@@ -54,6 +54,12 @@ bool kernel__has(struct kernel *kernel, enum kernel_fact fact, const char *name)
  */
 uint64_t kernel__address(struct kernel *kernel, const char *symbol);
 
+/*
+ * The same of a function, and how many bytes it is from there to the next one.  0 also where nothing
+ * follows.
+ */
+uint64_t kernel__extent(struct kernel *kernel, const char *function, uint64_t *bytes);
+
 /* Are addresses hidden from us (kernel.kptr_restrict, no CAP_SYSLOG)? */
 bool kernel__hides(struct kernel *kernel);
 

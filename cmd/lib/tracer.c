@@ -124,13 +124,9 @@ uint64_t tracer__cost(const struct tracer *t)
 uint64_t tracer__missed(const struct tracer *t, const char *prog)
 {
 	struct prog_stats stats = { 0 };
-	uint64_t n = 0;
 
 	bpfenv__prog_stats(bpf_object__find_program_by_name(*t->attach.skel->obj, prog), &stats);
-	for (size_t i = 0; i < t->attach.n; i++)
-		if (!strcmp(t->plan.want[i].prog, prog))
-			n += bpfenv__link_missed(t->attach.links[i]);
-	return stats.misses + n;
+	return stats.misses + attach__missed(&t->attach, &t->plan, prog);
 }
 
 void tracer__books(const struct tracer *t, uint64_t seen, uint64_t recorded,
