@@ -23,6 +23,14 @@ const volatile __u64 fork_bytes; /* anon_vma_clone(), and how long; 0: not known
 
 const volatile bool may_add_up; /* in rows, see add_up; else programs need no code for them */
 
+/*
+ * Adding up, one program each will do for unlinking, which always frees all of a VMA, and with fentry for
+ * clones: nobody asks how long they took.  Who waits for a lock in one of these two functions, so that
+ * nothing of it is under way, is known by his stack.
+ */
+const volatile bool brief;
+const volatile struct chain_code brief_code[CHAIN_CODES]; /* of anon_vma_clone() and unlink_anon_vmas() */
+
 /* Set while running. */
 bool go;     /* all programs are attached */
 bool add_up; /* operations are added up in rows, */
@@ -77,6 +85,11 @@ static __always_inline bool wanted(__u64 pid_tgid)
 static __always_inline bool adds_up(void)
 {
 	return may_add_up && *(volatile bool *)&add_up;
+}
+
+static __always_inline bool is_brief(void)
+{
+	return brief && adds_up();
 }
 
 /* ---------------------------------------------------------------- events */
@@ -341,6 +354,8 @@ static __always_inline void clone_begins(void *ctx, struct vm_area_struct *vma,
 
 	if (!wanted(pid_tgid) || !has_avcs(src, known))
 		return;
+	if (known && is_brief())
+		return;
 	task = task_of(pid_tgid);
 	outer = task ? task->depth - 1 : 0;
 	if (task && task->depth && task->open[outer & (CHAIN_NESTED - 1)].type == CHAIN_FORK)
@@ -374,6 +389,44 @@ static __always_inline __u64 root_by_chain(const struct vm_area_struct *vma, con
 	return (__u64)BPF_CORE_READ(avc, anon_vma, root);
 }
 
+/* What the task has under way on the VMA had linked these, and is undone. */
+static __always_inline void undo(struct chain_task *task, int depth, __u64 vma, __u32 avcs)
+{
+	for (int i = 0; i < CHAIN_NESTED; i++)
+		if (i < depth && task->open[i].vma == vma)
+			task->open[i].undone += avcs;
+}
+
+struct chain_unlinked unlinked[CHAIN_UNLINKED];
+
+static __always_inline struct chain_unlinked *unlinked_by(__u32 tid)
+{
+	return &unlinked[tid & (CHAIN_UNLINKED - 1)];
+}
+
+static __always_inline void unlink_adds_up(__u64 pid_tgid, struct vm_area_struct *vma,
+					   const bool known)
+{
+	struct op op = { .type = CHAIN_UNLINK,
+			 .avcs = chain_length(vma, known),
+			 .depth = CHAIN_NO_DEPTH };
+	struct chain_unlinked *last = unlinked_by(pid_tgid);
+	struct chain_task *task = task_of(pid_tgid);
+	__u64 key = (__u64)vma;
+
+	last->vma = key;
+	last->tid = pid_tgid;
+	last->avcs = op.avcs;
+	if (!op.avcs)
+		return;
+	if (!can_cmpxchg)
+		bpf_map_delete_elem(&prepared, &key); /* as below */
+	COUNT(seen);
+	if (task)
+		undo(task, task->depth, key, op.avcs);
+	row_add(pid_tgid, &op, vma, known);
+}
+
 static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool known)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid(), key = (__u64)vma, now;
@@ -383,6 +436,10 @@ static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool
 
 	if (!wanted(pid_tgid))
 		return;
+	if (is_brief()) {
+		unlink_adds_up(pid_tgid, vma, known);
+		return;
+	}
 	/* In a clone that did not get one AVC there is nothing to free. */
 	task = task_of(pid_tgid);
 	if (task)
@@ -538,6 +595,9 @@ static __always_inline void ends(__u32 type, __s32 error, const struct vm_area_s
 
 	if (!task)
 		return;
+	/* All of it was told when it began, unless that was before is_brief(). */
+	if (type == CHAIN_UNLINK && is_brief() && !is_in(task, CHAIN_UNLINK))
+		return;
 	if (type == CHAIN_UNLINK && task->empty) {
 		task->empty = 0;
 		return;
@@ -564,9 +624,8 @@ found:
 		src = (void *)o->src;
 	}
 	op_of(&op, type, o, type == CHAIN_FORK || !in_rows, error, vma, src, known);
-	for (int i = 0; i < CHAIN_NESTED; i++)
-		if (type == CHAIN_UNLINK && i < (int)at && task->open[i].vma == o->vma)
-			task->open[i].undone += op.avcs;
+	if (type == CHAIN_UNLINK)
+		undo(task, at, o->vma, op.avcs);
 	if (in_rows) {
 		row_add(pid_tgid, &op, vma, known);
 	} else {
@@ -583,7 +642,51 @@ found:
 		task_free(task);
 }
 
-static __always_inline void lock_waits(const struct rw_semaphore *sem, bool timed)
+/* A clone has ended whose beginning was not looked at.  What a fork clones it tells itself. */
+static __always_inline void clone_adds_up(struct vm_area_struct *vma, struct vm_area_struct *src)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct chain_task *task = task_of(pid_tgid);
+	struct op op = { .type = CHAIN_CLONE, .depth = CHAIN_NO_DEPTH };
+	const struct chain_unlinked *last = unlinked_by(pid_tgid);
+
+	if (task && is_in(task, CHAIN_FORK))
+		return;
+	if (task && is_in(task, CHAIN_CLONE)) { /* it was, before is_brief() */
+		ends(CHAIN_CLONE, 0, vma, src, true);
+		return;
+	}
+	if (!wanted(pid_tgid) || !has_avcs(src, true))
+		return;
+	COUNT(seen);
+	/* Of a VMA that had none. */
+	op.avcs = op.chain = chain_length(vma, true);
+	if (op.chain) {
+		op.depth = depth_of(vma->anon_vma, true);
+	} else {
+		op.error = -ENOMEM;
+		/* Up to 6.18 by unlinking what it has it says what that was. */
+		if (last->tid == (__u32)pid_tgid && last->vma == (__u64)vma)
+			op.avcs = last->avcs;
+	}
+	row_add(pid_tgid, &op, vma, true);
+}
+
+/* Is the current task in one of the functions of which is_brief() looks at one end only? */
+static __always_inline bool in_brief(void *ctx)
+{
+	__u64 stack[CHAIN_STACK] = {};
+	long bytes = bpf_get_stack(ctx, stack, sizeof(stack), 0);
+
+	for (__u32 i = 0; i < CHAIN_STACK; i++)
+		for (__u32 j = 0; j < CHAIN_CODES; j++)
+			if ((long)(i * sizeof(*stack)) < bytes &&
+			    stack[i] - brief_code[j].start < brief_code[j].bytes)
+				return true;
+	return false;
+}
+
+static __always_inline void lock_waits(void *ctx, const struct rw_semaphore *sem, bool timed)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct chain_task *task;
@@ -594,7 +697,11 @@ static __always_inline void lock_waits(const struct rw_semaphore *sem, bool time
 		return;
 	}
 	task = task_of(pid_tgid);
-	if (!task || !is_root_lock(sem))
+	if ((!task && !is_brief()) || !is_root_lock(sem))
+		return;
+	if (!task && wanted(pid_tgid) && in_brief(ctx))
+		task = task_new(pid_tgid, bpf_ktime_get_ns());
+	if (!task)
 		return;
 	holder_note(sem, pid_tgid);
 	task->waits = bpf_ktime_get_ns();
@@ -609,6 +716,11 @@ static __always_inline void lock_got(void)
 		return;
 	ns = bpf_ktime_get_ns() - task->waits;
 	task->waits = 0;
+	if (!task->depth) {
+		task_free(task);
+		row_waited(pid_tgid, ns);
+		return;
+	}
 	for (__u32 i = 0; i < CHAIN_NESTED; i++)
 		if (i < task->depth)
 			task->open[i].lock_ns += ns;
@@ -644,7 +756,10 @@ int clone_start(__u64 *ctx)
 SEC("fexit/anon_vma_clone")
 int clone_end(__u64 *ctx)
 {
-	ends(CHAIN_CLONE, 0, (void *)ctx[0], NULL, true);
+	if (is_brief())
+		clone_adds_up((void *)ctx[0], (void *)ctx[1]);
+	else
+		ends(CHAIN_CLONE, 0, (void *)ctx[0], NULL, true);
 	return 0;
 }
 
@@ -679,7 +794,7 @@ int unlink_end(__u64 *ctx)
 SEC("fentry/rwsem_down_write_slowpath")
 int lock_start(__u64 *ctx)
 {
-	lock_waits((void *)number((void *)ctx[0]), true);
+	lock_waits(ctx, (void *)number((void *)ctx[0]), true);
 	return 0;
 }
 
@@ -694,7 +809,7 @@ int lock_end(__u64 *ctx)
 SEC("fentry/rwsem_down_write_slowpath")
 int lock_holder(__u64 *ctx)
 {
-	lock_waits((void *)number((void *)ctx[0]), false);
+	lock_waits(ctx, (void *)number((void *)ctx[0]), false);
 	return 0;
 }
 
@@ -759,7 +874,7 @@ int unlink_end_kprobe(struct pt_regs *ctx)
 SEC("kprobe")
 int lock_start_kprobe(struct pt_regs *ctx)
 {
-	lock_waits((void *)ctx->di, true);
+	lock_waits(ctx, (void *)ctx->di, true);
 	return 0;
 }
 

@@ -150,6 +150,20 @@ struct chain_task {
 	__u8 displaced;	  /* is not in its first place */
 };
 
+/* What a thread unlinked last, by tid, where unlinking has no end: see brief in forkchain.bpf.c. */
+#define CHAIN_UNLINKED 4096 /* a power of two */
+struct chain_unlinked {
+	__u64 vma;
+	__u32 tid;
+	__u32 avcs;
+};
+
+/* A stretch of the kernel's code; {}: none. */
+struct chain_code {
+	__u64 start, bytes;
+};
+#define CHAIN_CODES 8
+
 #define CHAIN_TASKS	2048 /* a power of two */
 #define CHAIN_HOLDERS	8192
 #define CHAIN_RING	(4 << 20) /* bytes, by default */

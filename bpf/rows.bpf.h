@@ -217,6 +217,20 @@ static __always_inline void row_add(__u64 pid_tgid, const struct op *op,
 		memo_free(memo);
 }
 
+/* The thread waited for the lock in something of which no end is seen, nor in whose memory. */
+static __always_inline void row_waited(__u64 pid_tgid, __u64 ns)
+{
+	struct chain_memo *memo;
+	struct chain_row *row = row_of(pid_tgid, 0, &memo);
+
+	if (!row)
+		return;
+	row->lock_ns += ns;
+	row_holder(row, pid_tgid, ns);
+	if (memo)
+		memo_free(memo);
+}
+
 /* The memory that was made by the forks before it is this process's. */
 static __always_inline void row_born(__u64 pid_tgid, __u64 mm, __u32 child)
 {

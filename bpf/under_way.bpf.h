@@ -88,6 +88,12 @@ static __always_inline struct chain_task *task_new(__u64 pid_tgid, __u64 now)
 	return task_take(task, tid, now) ? task : task_new_displaced(tid, now);
 }
 
+/* Is an operation of this type what the task has begun last? */
+static __always_inline bool is_in(const struct chain_task *task, __u32 type)
+{
+	return task->depth && task->open[(task->depth - 1) & (CHAIN_NESTED - 1)].type == type;
+}
+
 static __always_inline void task_free(struct chain_task *task)
 {
 	if (task->displaced) {

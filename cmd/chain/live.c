@@ -30,6 +30,8 @@ struct chain_live {
 	size_t taken;	  /* since the last look at anything else */
 	int timer;	  /* operations are added up, and it is time to gather the rows; else -1 */
 	uint64_t in_rows; /* operations that were in rows */
+	bool brief; /* operations may be added up, and it is known where these are: see brief in the programs */
+	struct chain_code brief_code[CHAIN_CODES];
 };
 
 /* As many at once: others may fork as fast as we read, and signals and timers wait. */
@@ -66,6 +68,8 @@ static int open_skel(struct chain_live *live, const struct plan *plan, char why[
 	bpf_map__set_max_entries(skel->maps.rows_1, rows);
 	skel->rodata->fork_clones = live->conf.fork_clones;
 	skel->rodata->may_add_up = live->conf.row;
+	skel->rodata->brief = plan->backend != BACKEND_TRACEPOINT && live->brief;
+	memcpy((void *)skel->rodata->brief_code, live->brief_code, sizeof(live->brief_code));
 	if (plan->backend == BACKEND_TRACEPOINT) {
 		uint64_t bytes;
 
@@ -238,6 +242,39 @@ static int gathering_timer(void)
 	return fd;
 }
 
+/* Is something under way that began before operations were added up, and whose end shall not be seen? */
+static bool has_older(const struct chain_live *live)
+{
+	bool clones = live->tracer.plan.backend == BACKEND_FENTRY;
+
+	for (size_t i = 0; i < CHAIN_TASKS; i++) {
+		const struct chain_task *task = &live->skel->bss->tasks[i];
+
+		for (size_t j = 0; task->tid && j < task->depth && j < CHAIN_NESTED; j++)
+			if (task->open[j].type == CHAIN_UNLINK ||
+			    (clones && task->open[j].type == CHAIN_CLONE))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Detaches what nobody needs any more, see brief in bpf/forkchain.bpf.c.  A kretprobe does not know the
+ * arguments, so that clones keep both.
+ */
+static void detach_rest(struct chain_live *live)
+{
+	static const char *const rest[] = { "unlink_end", "unlink_end_kprobe", "clone_start" };
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	if (!live->skel->rodata->brief)
+		return;
+	for (int i = 0; i < 40 && has_older(live); i++)
+		nanosleep(&pause, NULL);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++)
+		attach__detach(&live->tracer.attach, &live->tracer.plan, rest[i]);
+}
+
 enum status chain_live__add_up(struct chain_live *live, bool *adds_up)
 {
 	volatile bool *add_up = &live->skel->bss->add_up;
@@ -251,6 +288,7 @@ enum status chain_live__add_up(struct chain_live *live, bool *adds_up)
 		return fail(ST_FAIL, "cannot make a timerfd: %s", strerror(errno));
 	*add_up = true;
 	err = tracer__settle(&live->tracer);
+	detach_rest(live);
 	return err ? tracer__cannot_read(err) : take_last_events(live);
 }
 
@@ -361,7 +399,9 @@ enum status chain_live__account(struct chain_live *live, struct books *books)
 		"tp_unlink",	      "prepare_start",	   "clone_start",
 		"fork_start",	      "unlink_start",	   "prepare_start_kprobe",
 		"clone_start_kprobe", "fork_start_kprobe", "unlink_start_kprobe",
+		"clone_end", /* if it has no start: the last */
 	};
+	const bool brief = live->timer >= 0 && live->skel->rodata->brief;
 	static const char *const ends[] = { "prepare_end", "clone_end", "fork_end", "unlink_end",
 					    NULL };
 	static const char *const ends_kprobe[] = { "prepare_end_kprobe", "clone_end_kprobe",
@@ -374,7 +414,7 @@ enum status chain_live__account(struct chain_live *live, struct books *books)
 	if (status)
 		return status;
 	tracer__books(&live->tracer, c.seen, c.recorded + live->in_rows, starts,
-		      sizeof(starts) / sizeof(*starts), books);
+		      sizeof(starts) / sizeof(*starts) - !brief, books);
 	books__add(&books->lost, "full", c.lost[CHAIN_LOST_FULL]);
 	books__add(&books->lost, "tasks", c.lost[CHAIN_LOST_TASKS]);
 	books__add(&books->lost, "nested", c.lost[CHAIN_LOST_NESTED]);
@@ -403,6 +443,35 @@ void chain_live__close(struct chain_live *live)
 	free(live);
 }
 
+/*
+ * The two functions, and what is a part of them: the folioscope patch has their bodies in functions of their
+ * own, and so may a compiler.
+ */
+static void find_brief_code(struct chain_live *live, struct kernel *kernel)
+{
+	static const char *const functions[] = { "anon_vma_clone", "unlink_anon_vmas" };
+	static const char *const forms[][2] = { { "", "" },	      { "", ".part.0" },
+						{ "", ".isra.0" },    { "do_", "" },
+						{ "do_", ".part.0" }, { "do_", ".isra.0" } };
+	size_t n = 0, whole = 0;
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
+		for (size_t j = 0; j < sizeof(forms) / sizeof(*forms) && n < CHAIN_CODES; j++) {
+			char name[64];
+			uint64_t start, bytes;
+
+			snprintf(name, sizeof(name), "%s%s%s", forms[j][0], functions[i],
+				 forms[j][1]);
+			start = kernel__extent(kernel, name, &bytes);
+			if (!start)
+				continue;
+			live->brief_code[n++] = (struct chain_code){ start, bytes };
+			whole += !j;
+		}
+	}
+	live->brief = whole == sizeof(functions) / sizeof(*functions);
+}
+
 static double epoch_of_monotonic(void)
 {
 	struct timespec t;
@@ -429,7 +498,9 @@ enum status chain_live__open(const struct opts *opts, const struct chain_live_co
 	live->join.emit = conf->event;
 	live->join.arg = conf->arg;
 	live->epoch = epoch_of_monotonic();
-	if (!conf->row)
+	if (conf->row)
+		find_brief_code(live, kernel);
+	else
 		ksyms__at(0); /* reads them all, which would keep the first events waiting */
 	status = tracer__start(&live->tracer, opts, &ladder, kernel, live, head);
 	if (!status)

@@ -329,10 +329,62 @@ static void put(const char *file, int value)
 		die("cannot write to %s: %s", file, strerror(errno));
 }
 
-/* Fault injection is set up; each fork gets one AVC further. */
-void scarce(int n)
+/* How many of n splits fail, each of which gets one AVC further. */
+static int scarce_splits(char *region, int n)
 {
 	int failed = 0;
+
+	for (int i = 0; i < n; i++) {
+		int err;
+
+		put("/sys/kernel/debug/failslab/space", i * SCARCE_AVC + 1);
+		put("/proc/self/make-it-fail", 1);
+		err = mprotect(region + (1 << 12), 1 << 12, PROT_READ);
+		put("/proc/self/make-it-fail", 0);
+		if (err && errno != ENOMEM)
+			die("cannot split: %s", strerror(errno));
+		failed += !!err;
+		if (!err && mprotect(region + (1 << 12), 1 << 12, PROT_READ | PROT_WRITE))
+			die("cannot merge: %s", strerror(errno));
+	}
+	return failed;
+}
+
+#define SCARCE_GENERATIONS 5
+
+/* The same where a VMA has an AVC for each of some generations, all of which stand. */
+static int scarce_generations(int n)
+{
+	char *region =
+		mmap(NULL, 3 << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (region == MAP_FAILED)
+		die("cannot map: %s", strerror(errno));
+	for (int i = 1;; i++) {
+		int status;
+		pid_t pid;
+
+		memset(region, i, 3 << 12);
+		pid = i < SCARCE_GENERATIONS ? fork() : -1;
+		if (i < SCARCE_GENERATIONS && pid < 0)
+			die("fork: %s", strerror(errno));
+		if (!pid)
+			continue;
+		if (pid < 0)
+			_exit(scarce_splits(region, n));
+		if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+			die("a generation has not ended");
+		if (i > 1)
+			_exit(WEXITSTATUS(status));
+		munmap(region, 3 << 12);
+		return WEXITSTATUS(status);
+	}
+}
+
+/* Fault injection is set up; each fork gets one AVC further, and each split of a descendant. */
+void scarce(int n)
+{
+	int failed = 0, splits;
 
 	for (int i = 0; i < n; i++) {
 		pid_t pid;
@@ -350,7 +402,9 @@ void scarce(int n)
 		else
 			die("fork: %s", strerror(errno));
 	}
-	printf("{\"type\":\"scarce\",\"pid\":%d,\"forks\":%d,\"failed\":%d}\n", getpid(), n, failed);
+	splits = scarce_generations(n);
+	printf("{\"type\":\"scarce\",\"pid\":%d,\"forks\":%d,\"failed\":%d,\"splits\":%d,\"unsplit\":%d}\n",
+	       getpid(), n, failed, n, splits);
 	fflush(stdout);
 }
 
