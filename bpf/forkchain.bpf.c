@@ -23,14 +23,6 @@ const volatile __u64 fork_bytes; /* anon_vma_clone(), and how long; 0: not known
 
 const volatile bool may_add_up; /* in rows, see add_up; else programs need no code for them */
 
-/*
- * Adding up, one program each will do for unlinking, which always frees all of a VMA, and with fentry for
- * clones: nobody asks how long they took.  Who waits for a lock in one of these two functions, so that
- * nothing of it is under way, is known by his stack.
- */
-const volatile bool brief;
-const volatile struct chain_code brief_code[CHAIN_CODES]; /* of anon_vma_clone() and unlink_anon_vmas() */
-
 /* Set while running. */
 bool go;     /* all programs are attached */
 bool add_up; /* operations are added up in rows, */
@@ -85,11 +77,6 @@ static __always_inline bool wanted(__u64 pid_tgid)
 static __always_inline bool adds_up(void)
 {
 	return may_add_up && *(volatile bool *)&add_up;
-}
-
-static __always_inline bool is_brief(void)
-{
-	return brief && adds_up();
 }
 
 /* ---------------------------------------------------------------- events */
@@ -295,6 +282,7 @@ static __always_inline void holder_note(const struct rw_semaphore *sem, __u64 pi
 /* ------------------------------------------------- a task's operations */
 
 #include "under_way.bpf.h"
+#include "brief.bpf.h"
 
 static __always_inline void prepare_begins(struct vm_area_struct *vma, const bool known)
 {
@@ -387,44 +375,6 @@ static __always_inline __u64 root_by_chain(const struct vm_area_struct *vma, con
 				     bpf_core_field_offset(struct anon_vma_chain, same_vma);
 
 	return (__u64)BPF_CORE_READ(avc, anon_vma, root);
-}
-
-/* What the task has under way on the VMA had linked these, and is undone. */
-static __always_inline void undo(struct chain_task *task, int depth, __u64 vma, __u32 avcs)
-{
-	for (int i = 0; i < CHAIN_NESTED; i++)
-		if (i < depth && task->open[i].vma == vma)
-			task->open[i].undone += avcs;
-}
-
-struct chain_unlinked unlinked[CHAIN_UNLINKED];
-
-static __always_inline struct chain_unlinked *unlinked_by(__u32 tid)
-{
-	return &unlinked[tid & (CHAIN_UNLINKED - 1)];
-}
-
-static __always_inline void unlink_adds_up(__u64 pid_tgid, struct vm_area_struct *vma,
-					   const bool known)
-{
-	struct op op = { .type = CHAIN_UNLINK,
-			 .avcs = chain_length(vma, known),
-			 .depth = CHAIN_NO_DEPTH };
-	struct chain_unlinked *last = unlinked_by(pid_tgid);
-	struct chain_task *task = task_of(pid_tgid);
-	__u64 key = (__u64)vma;
-
-	last->vma = key;
-	last->tid = pid_tgid;
-	last->avcs = op.avcs;
-	if (!op.avcs)
-		return;
-	if (!can_cmpxchg)
-		bpf_map_delete_elem(&prepared, &key); /* as below */
-	COUNT(seen);
-	if (task)
-		undo(task, task->depth, key, op.avcs);
-	row_add(pid_tgid, &op, vma, known);
 }
 
 static __always_inline void unlink_begins(struct vm_area_struct *vma, const bool known)
@@ -642,50 +592,6 @@ found:
 		task_free(task);
 }
 
-/* A clone has ended whose beginning was not looked at.  What a fork clones it tells itself. */
-static __always_inline void clone_adds_up(struct vm_area_struct *vma, struct vm_area_struct *src)
-{
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	struct chain_task *task = task_of(pid_tgid);
-	struct op op = { .type = CHAIN_CLONE, .depth = CHAIN_NO_DEPTH };
-	const struct chain_unlinked *last = unlinked_by(pid_tgid);
-
-	if (task && is_in(task, CHAIN_FORK))
-		return;
-	if (task && is_in(task, CHAIN_CLONE)) { /* it was, before is_brief() */
-		ends(CHAIN_CLONE, 0, vma, src, true);
-		return;
-	}
-	if (!wanted(pid_tgid) || !has_avcs(src, true))
-		return;
-	COUNT(seen);
-	/* Of a VMA that had none. */
-	op.avcs = op.chain = chain_length(vma, true);
-	if (op.chain) {
-		op.depth = depth_of(vma->anon_vma, true);
-	} else {
-		op.error = -ENOMEM;
-		/* Up to 6.18 by unlinking what it has it says what that was. */
-		if (last->tid == (__u32)pid_tgid && last->vma == (__u64)vma)
-			op.avcs = last->avcs;
-	}
-	row_add(pid_tgid, &op, vma, true);
-}
-
-/* Is the current task in one of the functions of which is_brief() looks at one end only? */
-static __always_inline bool in_brief(void *ctx)
-{
-	__u64 stack[CHAIN_STACK] = {};
-	long bytes = bpf_get_stack(ctx, stack, sizeof(stack), 0);
-
-	for (__u32 i = 0; i < CHAIN_STACK; i++)
-		for (__u32 j = 0; j < CHAIN_CODES; j++)
-			if ((long)(i * sizeof(*stack)) < bytes &&
-			    stack[i] - brief_code[j].start < brief_code[j].bytes)
-				return true;
-	return false;
-}
-
 static __always_inline void lock_waits(void *ctx, const struct rw_semaphore *sem, bool timed)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
@@ -756,9 +662,7 @@ int clone_start(__u64 *ctx)
 SEC("fexit/anon_vma_clone")
 int clone_end(__u64 *ctx)
 {
-	if (is_brief())
-		clone_adds_up((void *)ctx[0], (void *)ctx[1]);
-	else
+	if (!is_brief() || !clone_adds_up((void *)ctx[0], (void *)ctx[1]))
 		ends(CHAIN_CLONE, 0, (void *)ctx[0], NULL, true);
 	return 0;
 }
