@@ -44,6 +44,7 @@ static __always_inline void unlink_adds_up(__u64 pid_tgid, struct vm_area_struct
 	struct chain_task *task = task_of(pid_tgid);
 	__u64 key = (__u64)vma;
 
+	/* Also of none: a clone that fails at its first AVC shall not find an older one. */
 	last->vma = key;
 	last->tid = pid_tgid;
 	last->avcs = op.avcs;
@@ -81,7 +82,7 @@ static __always_inline bool clone_adds_up(struct vm_area_struct *vma, struct vm_
 		op.depth = depth_of(vma->anon_vma, true);
 	} else {
 		op.error = -ENOMEM;
-		/* Up to 6.18 by unlinking what it has it says what that was. */
+		/* Where the kernel takes it back by unlinking (6.12), that has just said how much. */
 		if (last->tid == (__u32)pid_tgid && last->vma == (__u64)vma)
 			op.avcs = last->avcs;
 	}

@@ -150,7 +150,7 @@ struct chain_task {
 	__u8 displaced;	  /* is not in its first place */
 };
 
-/* What a thread unlinked last, by tid, where unlinking has no end: see brief in forkchain.bpf.c. */
+/* What a thread unlinked last, by tid, where unlinking has no end: see brief.bpf.h. */
 #define CHAIN_UNLINKED 4096 /* a power of two */
 struct chain_unlinked {
 	__u64 vma;

@@ -30,7 +30,7 @@ struct chain_live {
 	size_t taken;	  /* since the last look at anything else */
 	int timer;	  /* operations are added up, and it is time to gather the rows; else -1 */
 	uint64_t in_rows; /* operations that were in rows */
-	bool brief; /* operations may be added up, and it is known where these are: see brief in the programs */
+	bool brief; /* operations may be added up, and it is known where these are: bpf/brief.bpf.h */
 	struct chain_code brief_code[CHAIN_CODES];
 };
 
@@ -259,7 +259,7 @@ static bool has_older(const struct chain_live *live)
 }
 
 /*
- * Detaches what nobody needs any more, see brief in bpf/forkchain.bpf.c.  A kretprobe does not know the
+ * Detaches what nobody needs any more, see bpf/brief.bpf.h.  A kretprobe does not know the
  * arguments, so that clones keep both.
  */
 static void detach_rest(struct chain_live *live)
