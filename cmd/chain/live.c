@@ -326,10 +326,14 @@ enum status chain_live__take(struct chain_live *live, struct when *when, bool la
 
 	if (last)
 		tracer__wind_down(&live->tracer, &live->skel->bss->go, unfinished, live);
-	if (live->timer >= 0)
+	if (live->timer >= 0) {
 		status = take_rows(live);
-	else
+		/* No more rows: who does not add up by now never will, see chain_state__settle(). */
+		if (last && !status && live->conf.row(live->conf.arg, NULL, NULL))
+			status = tracer__cannot_read(-ENOMEM);
+	} else {
 		status = last ? take_last_events(live) : take_events(live);
+	}
 	tracer__interval(&live->tracer, when);
 	return status;
 }

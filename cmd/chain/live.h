@@ -20,7 +20,7 @@ struct chain_live_conf {
 	int (*event)(void *arg, const struct event *e);
 	/*
 	 * Not NULL: operations may be added up in the kernel, see chain_live__add_up().  Takes a
-	 * row, and after the last of all rows at once a call with NULL; 0 or -errno.
+	 * row, and after the last of all rows at once a call with NULL, at the end two; 0 or -errno.
 	 */
 	int (*row)(void *arg, const struct chain_row_key *key, const struct chain_row *row);
 	void *arg;

@@ -412,11 +412,15 @@ void chain_state__settle(struct chain_state *s)
 	for (size_t i = 0; i < s->n; i++) {
 		struct chain_process *p = s->processes[i];
 
-		if ((int64_t)p->avcs > 0 && (int64_t)p->vmas > 0) {
+		bool settled = (int64_t)p->avcs > 0 && (int64_t)p->vmas > 0;
+		bool has_gone = !p->avcs && !p->vmas;
+
+		if (settled || (!has_gone && !p->unsettled)) {
+			p->unsettled = !settled;
 			s->processes[n++] = p;
 			continue;
 		}
-		s->inconsistent += p->avcs || p->vmas;
+		s->inconsistent += !has_gone;
 		s->avcs -= p->avcs;
 		retire(s, p);
 		free(p);

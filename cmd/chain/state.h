@@ -26,6 +26,7 @@ struct chain_process {
 	bool failed;		 /* its fork did */
 	bool gone;		 /* the address is another's now */
 	bool old;		 /* was there, with AVCs, before the first event */
+	bool unsettled;		 /* did not add up when all rows were applied last */
 	uint64_t owned;		 /* when pid was told of in a row, 0: never */
 };
 
@@ -68,7 +69,11 @@ int chain_state__owner(struct chain_state *s, uint64_t mm, const struct chain_ro
 /* Applies a row. */
 void chain_state__change(struct chain_state *s, uint64_t mm, const struct chain_row *row);
 
-/* All rows were applied: who has no AVCs any more is forgotten, and who has less is inconsistent. */
+/*
+ * All rows were applied: who has no AVCs any more is forgotten, and who has had less twice in a row is
+ * inconsistent.  Once it may be in the middle of a clone or a fork that fails, which has freed what it had
+ * linked before it ends: the one may be in these rows, and the other in the next.
+ */
 void chain_state__settle(struct chain_state *s);
 
 /* AVCs and VMAs of a process now, all its memories together. */

@@ -394,8 +394,28 @@ static void rows_of_the_kernel(void **unused)
 	assert_int_equal(s.inconsistent, 0);
 	top__clear(&t);
 
+	/* Rows were gathered in the middle of a clone and of a fork that fail. */
+	add(&sums, 0xe,
+	    (struct chain_row){ .tgid = 6, .linked = 5, .vmas = 1, .owned = 40, .owner = 6 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	add(&sums, 0xe, (struct chain_row){ .tgid = 6, .freed = 2, .vmas = -1 });
+	add(&sums, 0xf, (struct chain_row){ .tgid = 6, .freed = 3, .vmas = -1 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	add(&sums, 0xe,
+	    (struct chain_row){ .tgid = 6, .linked = 2, .vmas = 1, .owned = 41, .owner = 6 });
+	add(&sums, 0xf,
+	    (struct chain_row){ .tgid = 6, .linked = 3, .vmas = 1, .forked = 1, .owned = 42 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	assert_int_equal(chain_state__held(&s, 6, &vmas), 5);
+	assert_int_equal(vmas, 1);
+	assert_int_equal(s.avcs, 9);
+	assert_int_equal(s.inconsistent, 0);
+	add(&sums, 0xe, (struct chain_row){ .tgid = 6, .freed = 5, .vmas = -1 });
+
 	/* Something was missed. */
 	add(&sums, 0xd, (struct chain_row){ .tgid = 5, .freed = 2, .vmas = -1 });
+	assert_int_equal(sums__apply(&sums, &s, &t), 0);
+	assert_int_equal(s.inconsistent, 0);
 	assert_int_equal(sums__apply(&sums, &s, &t), 0);
 	assert_int_equal(s.inconsistent, 1);
 	assert_int_equal(chain_state__held(&s, 5, &vmas), 0);
