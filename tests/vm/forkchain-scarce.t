@@ -1,3 +1,0 @@
-#!/bin/sh
-# forkchain where AVCs cannot be allocated: the debugging kernel can make that happen.
-cd "$(dirname "$0")/../.." && exec vm/run -k debug -m 2G -t 900 -- tests/vm/guest/forkchain scarce tracepoint fentry kprobe
