@@ -16,13 +16,6 @@ static bool is(const char *function, const char *name)
 	return !strncmp(function, name, len) && (!function[len] || function[len] == '.');
 }
 
-bool cause__is_fork(const char *function)
-{
-	/* What is seldom done the compiler may put elsewhere: it calls nothing. */
-	return (is(function, "anon_vma_fork") || is(function, "do_anon_vma_fork")) &&
-	       !strstr(function, ".cold");
-}
-
 enum chain_cause cause__of_caller(const char *function)
 {
 	if (!function)

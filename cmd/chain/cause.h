@@ -11,9 +11,6 @@
 /* From the caller's name; NULL: CHAIN_CAUSE_NONE. */
 enum chain_cause cause__of_caller(const char *function);
 
-/* Is it the function by which a fork calls anon_vma_clone()? */
-bool cause__is_fork(const char *function);
-
 /*
  * From return addresses, innermost first: frames of the program and its trampoline, then
  * anon_vma_clone() itself, then its caller.  @name: the function that has an address in it.

@@ -15,6 +15,7 @@
 #include "../lib/ksyms.h"
 #include "../lib/tracer.h"
 #include "cause.h"
+#include "code.h"
 #include "forkchain.skel.h"
 #include "join.h"
 #include "live.h"
@@ -30,7 +31,8 @@ struct chain_live {
 	size_t taken;	  /* since the last look at anything else */
 	int timer;	  /* operations are added up, and it is time to gather the rows; else -1 */
 	uint64_t in_rows; /* operations that were in rows */
-	bool brief; /* operations may be added up, and it is known where these are: bpf/brief.bpf.h */
+	struct chain_code fork_code; /* whose clones are a part of a fork; {}: not known */
+	bool brief;		     /* it is known where these are: bpf/brief.bpf.h */
 	struct chain_code brief_code[CHAIN_CODES];
 };
 
@@ -68,13 +70,11 @@ static int open_skel(struct chain_live *live, const struct plan *plan, char why[
 	bpf_map__set_max_entries(skel->maps.rows_1, rows);
 	skel->rodata->fork_clones = live->conf.fork_clones;
 	skel->rodata->may_add_up = live->conf.row;
-	skel->rodata->brief = plan->backend != BACKEND_TRACEPOINT && live->brief;
+	skel->rodata->brief = plan->backend != BACKEND_TRACEPOINT && live->conf.row && live->brief;
 	memcpy((void *)skel->rodata->brief_code, live->brief_code, sizeof(live->brief_code));
 	if (plan->backend == BACKEND_TRACEPOINT) {
-		uint64_t bytes;
-
-		skel->rodata->fork_code = ksyms__find(cause__is_fork, &bytes);
-		skel->rodata->fork_bytes = bytes;
+		skel->rodata->fork_code = live->fork_code.start;
+		skel->rodata->fork_bytes = live->fork_code.bytes;
 	}
 	{
 		struct attach_rodata ro = ATTACH_RODATA(skel);
@@ -447,33 +447,16 @@ void chain_live__close(struct chain_live *live)
 	free(live);
 }
 
-/*
- * The two functions, and what is a part of them: the folioscope patch has their bodies in functions of their
- * own, and so may a compiler.
- */
-static void find_brief_code(struct chain_live *live, struct kernel *kernel)
+static void find_code(struct chain_live *live, struct kernel *kernel)
 {
-	static const char *const functions[] = { "anon_vma_clone", "unlink_anon_vmas" };
-	static const char *const forms[][2] = { { "", "" },	      { "", ".part.0" },
-						{ "", ".isra.0" },    { "do_", "" },
-						{ "do_", ".part.0" }, { "do_", ".isra.0" } };
-	size_t n = 0, whole = 0;
+	struct chain_code *code = live->brief_code;
+	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		for (size_t j = 0; j < sizeof(forms) / sizeof(*forms) && n < CHAIN_CODES; j++) {
-			char name[64];
-			uint64_t start, bytes;
-
-			snprintf(name, sizeof(name), "%s%s%s", forms[j][0], functions[i],
-				 forms[j][1]);
-			start = kernel__extent(kernel, name, &bytes);
-			if (!start)
-				continue;
-			live->brief_code[n++] = (struct chain_code){ start, bytes };
-			whole += !j;
-		}
-	}
-	live->brief = whole == sizeof(functions) / sizeof(*functions);
+	code__of(kernel, "anon_vma_fork", &live->fork_code, 1);
+	n += code__of(kernel, "anon_vma_clone", code + n, CHAIN_CODES - n);
+	n += code__of(kernel, "unlink_anon_vmas", code + n, CHAIN_CODES - n);
+	live->brief = kernel__address(kernel, "anon_vma_clone") &&
+		      kernel__address(kernel, "unlink_anon_vmas");
 }
 
 static double epoch_of_monotonic(void)
@@ -502,9 +485,8 @@ enum status chain_live__open(const struct opts *opts, const struct chain_live_co
 	live->join.emit = conf->event;
 	live->join.arg = conf->arg;
 	live->epoch = epoch_of_monotonic();
-	if (conf->row)
-		find_brief_code(live, kernel);
-	else
+	find_code(live, kernel);
+	if (!conf->row)
 		ksyms__at(0); /* reads them all, which would keep the first events waiting */
 	status = tracer__start(&live->tracer, opts, &ladder, kernel, live, head);
 	if (!status)

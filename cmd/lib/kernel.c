@@ -130,6 +130,14 @@ static int take_line(struct kernel *kernel, const char *kind, const char *rest)
 		return add(&names[KERNEL_BTF], rest, len, 0);
 	if (!strcmp(kind, "symbol-only"))
 		return add(&names[KERNEL_SYMBOL], rest, len, 0);
+	if (!strcmp(kind, "address")) {
+		char *name;
+		uint64_t address = strtoull(rest, &name, 16);
+
+		if (*name++ != ' ')
+			return -EINVAL;
+		return add(&names[KERNEL_SYMBOL], name, strlen(name), address);
+	}
 	if (!strcmp(kind, "tracepoint"))
 		return add(&names[KERNEL_TRACEPOINT], rest, len, 0);
 	if (!strcmp(kind, "version"))
@@ -215,7 +223,7 @@ uint64_t kernel__extent(struct kernel *kernel, const char *function, uint64_t *b
 	const struct names *symbols = names_of(kernel, KERNEL_SYMBOL);
 	uint64_t start = kernel__address(kernel, function), next = UINT64_MAX;
 
-	for (size_t i = 0; i < symbols->n; i++)
+	for (size_t i = 0; start && i < symbols->n; i++)
 		if (symbols->name[i].address > start && symbols->name[i].address < next)
 			next = symbols->name[i].address;
 	*bytes = start && next != UINT64_MAX ? next - start : 0;

@@ -34,7 +34,7 @@ enum preempt {
 struct kernel *kernel__running(void);
 
 /*
- * A recorded one, as tests/data/record-kernel prints it.  NULL with errno: EINVAL when a line
+ * A recorded one, as tests/data/record-kernel prints it; "address HEX NAME" is a symbol that has one.  NULL with errno: EINVAL when a line
  * is of no kind, ENOMEM.
  */
 struct kernel *kernel__recorded(FILE *f);

@@ -103,23 +103,6 @@ static void read_all(void)
 		qsort(all.functions, all.len, sizeof(*all.functions), by_address);
 }
 
-uint64_t ksyms__find(bool (*is)(const char *name), uint64_t *bytes)
-{
-	read_all();
-	for (size_t i = 0; i + 1 < all.len; i++) {
-		const struct function *f = &all.functions[i];
-
-		if (!is(all.names + f->name))
-			continue;
-		while (++i < all.len && all.functions[i].addr == f->addr)
-			; /* other names of it */
-		*bytes = i < all.len ? all.functions[i].addr - f->addr : 0;
-		return *bytes ? f->addr : 0;
-	}
-	*bytes = 0;
-	return 0;
-}
-
 const char *ksyms__at(uint64_t addr)
 {
 	size_t low = 0, high;

@@ -30,10 +30,4 @@ int ksyms__parse(FILE *f, int (*each)(void *arg, const struct ksym *symbol), voi
  */
 const char *ksyms__at(uint64_t addr);
 
-/*
- * Where the function is of whose name @is returns true, the first of them; and how many bytes it is
- * from there to the next.  0 where that is not known.
- */
-uint64_t ksyms__find(bool (*is)(const char *name), uint64_t *bytes);
-
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 #include "../../cmd/chain/cause.h"
+#include "../../cmd/chain/code.h"
 #include "../../cmd/chain/join.h"
 #include "../../cmd/chain/plan.h"
 #include "../../cmd/chain/state.h"
@@ -108,10 +109,35 @@ static void causes(void **state)
 	assert_int_equal(cause__of_stack(none, 2, name_at), CHAIN_CAUSE_NONE);
 	assert_int_equal(cause__of_stack(last, 2, name_at), CHAIN_CAUSE_NONE);
 	assert_int_equal(cause__of_stack(NULL, 0, name_at), CHAIN_CAUSE_NONE);
-	assert_true(cause__is_fork("do_anon_vma_fork.isra.0"));
-	assert_true(cause__is_fork("anon_vma_fork"));
-	assert_false(cause__is_fork("do_anon_vma_fork.cold"));
-	assert_false(cause__is_fork("__split_vma"));
+}
+
+static void code_is_found(void **state)
+{
+	static const char text[] = "address 5000 other\naddress 4000 anon_vma_fork\n"
+				   "address 4800 anon_vma_fork.cold\n"
+				   "address 4400 do_anon_vma_fork.isra.0\naddress 4480 next\n"
+				   "address 4500 unlink_anon_vmas\nsymbol-only anon_vma_clone\n";
+	FILE *f = fmemopen((char *)text, sizeof(text) - 1, "r");
+	struct kernel *k = kernel__recorded(f);
+	struct chain_code code[3];
+
+	(void)state;
+	fclose(f);
+	assert_non_null(k);
+	/* The body comes first, wherever it is. */
+	assert_int_equal(code__of(k, "anon_vma_fork", code, 3), 2);
+	assert_int_equal(code[0].start, 0x4400);
+	assert_int_equal(code[0].bytes, 0x80);
+	assert_int_equal(code[1].start, 0x4000);
+	assert_int_equal(code[1].bytes, 0x400);
+	code[1] = (struct chain_code){ 0 };
+	assert_int_equal(code__of(k, "anon_vma_fork", code, 1), 1);
+	assert_int_equal(code[0].start, 0x4400);
+	assert_int_equal(code[1].start, 0);
+	assert_int_equal(code__of(k, "unlink_anon_vmas", code, 3), 1);
+	assert_int_equal(code__of(k, "anon_vma_clone", code, 3), 0);
+	assert_int_equal(code__of(k, "anon_vma_fork", code, 0), 0);
+	kernel__free(k);
 }
 
 /* ------------------------------------------------------------------ joins */
@@ -510,6 +536,6 @@ static void tops(void **state)
 	top__clear(&t);
 }
 
-RUN_TESTS(cmocka_unit_test(plans), cmocka_unit_test(causes), cmocka_unit_test(joins),
-	  cmocka_unit_test(states), cmocka_unit_test(rows_of_the_kernel), cmocka_unit_test(lines),
-	  cmocka_unit_test(tops))
+RUN_TESTS(cmocka_unit_test(plans), cmocka_unit_test(causes), cmocka_unit_test(code_is_found),
+	  cmocka_unit_test(joins), cmocka_unit_test(states), cmocka_unit_test(rows_of_the_kernel),
+	  cmocka_unit_test(lines), cmocka_unit_test(tops))

@@ -590,10 +590,34 @@ static void recordings_are_read(void **state)
 	assert_int_equal(errno, EINVAL);
 }
 
+static void symbols_have_their_extent(void **state)
+{
+	struct kernel *k = of_text("address 2000 late\naddress 1000 early\nfunction nowhere\n"
+				   "address 2000 alias\naddress 1040 middle\n");
+	uint64_t bytes;
+
+	(void)state;
+	assert_non_null(k);
+	assert_int_equal(kernel__address(k, "early"), 0x1000);
+	assert_int_equal(kernel__extent(k, "early", &bytes), 0x1000);
+	assert_int_equal(bytes, 0x40);
+	assert_int_equal(kernel__extent(k, "middle", &bytes), 0x1040);
+	assert_int_equal(bytes, 0xfc0);
+	/* Nothing follows; it has no address; there is none. */
+	assert_int_equal(kernel__extent(k, "late", &bytes), 0);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(kernel__extent(k, "nowhere", &bytes), 0);
+	assert_int_equal(kernel__extent(k, "none", &bytes), 0);
+	assert_int_equal(bytes, 0);
+	kernel__free(k);
+	assert_null(of_text("address 1000\n"));
+}
+
 RUN_TESTS(cmocka_unit_test(walks_of_each_kernel), cmocka_unit_test(walks_in_a_light_way),
 	  cmocka_unit_test(walks_of_altered_kernels), cmocka_unit_test(migrations_of_each_kernel),
 	  cmocka_unit_test(migrations_without_steps),
 	  cmocka_unit_test(beginnings_are_seen_of_all_tasks),
 	  cmocka_unit_test(exchange_by_tracepoints_alone), cmocka_unit_test(auto_on_each_kernel),
 	  cmocka_unit_test(auto_by_preemption), cmocka_unit_test(coverage_of_each_kernel),
-	  cmocka_unit_test(coverage_of_altered_kernels), cmocka_unit_test(recordings_are_read))
+	  cmocka_unit_test(coverage_of_altered_kernels), cmocka_unit_test(recordings_are_read),
+	  cmocka_unit_test(symbols_have_their_extent))
