@@ -5,7 +5,8 @@ cd "$(dirname "$0")/../.." || exit
 . tests/lib/tap.sh
 
 may=(tests/matrix/*.t tests/vm/{bcc,bpftrace,oneliners,run}.t tests/vm/{cache,foliomap-census,foliomap-frames}.t
-	tests/vm/forkchain-scarce-{fentry,kprobe,tracepoint}.t tests/vm/rmaptop-{container,crowd,damon,life,sample}.t)
+	tests/vm/forkchain-scarce-{fentry,kprobe,tracepoint}.t
+	tests/vm/rmaptop-{container,crowd,damon,filters,groups,life,outliers,sample,shapes}.t)
 is "$(tests/draw --of | sort)" "$(printf '%s\n' "${may[@]}" | sort)" "what may be drawn"
 for first in 0 20781; do
 	drawn=
