@@ -50,7 +50,7 @@ bool kernel__has(struct kernel *kernel, enum kernel_fact fact, const char *name)
 
 /*
  * The address of a symbol, of several of that name the first; 0 where there is none, or
- * the kernel hides it (kernel__hides()), or the kernel is a recorded one.
+ * the kernel hides it (kernel__hides()), or a recorded one has none of it.
  */
 uint64_t kernel__address(struct kernel *kernel, const char *symbol);
 

@@ -21,15 +21,20 @@ void fuzz_kernel(const uint8_t *data, size_t size)
 {
 	FILE *f = fuzz__file(data, size);
 	struct kernel *kernel = kernel__recorded(f);
+	uint64_t start, bytes;
 
 	fclose(f);
 	if (!kernel)
 		return;
 	for (enum kernel_fact fact = 0; fact < KERNEL_FACTS; fact++)
 		kernel__has(kernel, fact, "rmap_walk_anon");
-	if (!preempt__name(kernel__preempt(kernel)) || kernel__hides(kernel) ||
-	    kernel__address(kernel, "rmap_walk_anon"))
-		fuzz__bad("a recorded kernel with addresses");
+	if (!preempt__name(kernel__preempt(kernel)) || kernel__hides(kernel))
+		fuzz__bad("a recorded kernel that hides addresses");
+	start = kernel__extent(kernel, "rmap_walk_anon", &bytes);
+	if (!start != !bytes || start + bytes < start ||
+	    (start && start != kernel__address(kernel, "rmap_walk_anon")))
+		fuzz__bad("an extent of %llu bytes at %llx", (unsigned long long)bytes,
+			  (unsigned long long)start);
 	kernel__free(kernel);
 }
 
