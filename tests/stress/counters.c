@@ -214,19 +214,21 @@ static void node_file(char *path, size_t size, unsigned int node)
 	snprintf(path, size, "/sys/devices/system/node/node%u/vmstat", node);
 }
 
+#define LEVELS 128
+
 /* All of /proc/vmstat that tells how many there are now, for whoever must know where memory went. */
 static struct level {
 	char key[64];
 	long value;
-} level_before[128];
+} level_before[LEVELS];
 
-static unsigned int read_levels(struct level *levels, unsigned int room)
+static unsigned int read_levels(struct level levels[LEVELS])
 {
 	FILE *f = fopen("/proc/vmstat", "re");
 	unsigned int n = 0;
 	char line[256];
 
-	while (f && n < room && fgets(line, sizeof(line), f))
+	while (f && n < LEVELS && fgets(line, sizeof(line), f))
 		n += sscanf(line, "nr_%59s %ld", levels[n].key, &levels[n].value) == 2;
 	if (f)
 		fclose(f);
@@ -235,8 +237,8 @@ static unsigned int read_levels(struct level *levels, unsigned int room)
 
 static void tell_levels(void)
 {
-	struct level now[128];
-	unsigned int n = read_levels(now, 128);
+	struct level now[LEVELS];
+	unsigned int n = read_levels(now);
 
 	for (unsigned int i = 0; i < n; i++)
 		if (now[i].value != level_before[i].value)
@@ -288,7 +290,7 @@ void remember_counters(void)
 			node_before[node][i] = counter_in(path, counted[i].key);
 	}
 	read_zones(zone_before);
-	read_levels(level_before, 128);
+	read_levels(level_before);
 }
 
 static void test_nodes(void)
