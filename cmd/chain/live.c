@@ -70,7 +70,7 @@ static int open_skel(struct chain_live *live, const struct plan *plan, char why[
 	bpf_map__set_max_entries(skel->maps.rows_1, rows);
 	skel->rodata->fork_clones = live->conf.fork_clones;
 	skel->rodata->may_add_up = live->conf.row;
-	skel->rodata->brief = plan->backend != BACKEND_TRACEPOINT && live->conf.row && live->brief;
+	skel->rodata->brief = plan->backend != BACKEND_TRACEPOINT && live->brief;
 	memcpy((void *)skel->rodata->brief_code, live->brief_code, sizeof(live->brief_code));
 	if (plan->backend == BACKEND_TRACEPOINT) {
 		skel->rodata->fork_code = live->fork_code.start;
@@ -215,7 +215,7 @@ static int take_memos(struct chain_live *live, int half)
 	return err;
 }
 
-static enum status take_rows(struct chain_live *live)
+static enum status take_rows(struct chain_live *live, bool last)
 {
 	struct forkchain_bpf *skel = live->skel;
 	int half = tracer__swap(&live->tracer, &skel->bss->epoch), err = half;
@@ -227,6 +227,9 @@ static enum status take_rows(struct chain_live *live)
 	if (!err)
 		err = take_memos(live, half);
 	if (!err)
+		err = live->conf.row(live->conf.arg, NULL, NULL);
+	/* No more rows: who does not add up by now never will, see chain_state__settle(). */
+	if (!err && last)
 		err = live->conf.row(live->conf.arg, NULL, NULL);
 	return err ? tracer__cannot_read(err) : ST_OK;
 }
@@ -316,8 +319,9 @@ enum status chain_live__poll(struct chain_live *live)
 
 	if (live->timer < 0)
 		return take_events(live);
-	return read(live->timer, &times, sizeof(times)) < 0 && errno == EAGAIN ? ST_OK :
-										 take_rows(live);
+	return read(live->timer, &times, sizeof(times)) < 0 && errno == EAGAIN ?
+		       ST_OK :
+		       take_rows(live, false);
 }
 
 enum status chain_live__take(struct chain_live *live, struct when *when, bool last)
@@ -326,14 +330,10 @@ enum status chain_live__take(struct chain_live *live, struct when *when, bool la
 
 	if (last)
 		tracer__wind_down(&live->tracer, &live->skel->bss->go, unfinished, live);
-	if (live->timer >= 0) {
-		status = take_rows(live);
-		/* No more rows: who does not add up by now never will, see chain_state__settle(). */
-		if (last && !status && live->conf.row(live->conf.arg, NULL, NULL))
-			status = tracer__cannot_read(-ENOMEM);
-	} else {
+	if (live->timer >= 0)
+		status = take_rows(live, last);
+	else
 		status = last ? take_last_events(live) : take_events(live);
-	}
 	tracer__interval(&live->tracer, when);
 	return status;
 }
