@@ -108,9 +108,32 @@ void test_rss(void)
 		   "all pages, of those that move, too");
 }
 
-/* Bits of /proc/kpageflags, include/uapi/linux/kernel-page-flags.h */
+/* Bits of /proc/kpageflags, include/uapi/linux/kernel-page-flags.h, and of fs/proc/page.c */
 #define KPF_LRU	     5
 #define KPF_HWPOISON 19
+#define KPF_MLOCKED  33
+
+/* Frames that have all these bits; the first of them are told if they have a name. */
+static long frames_with(uint64_t bits, const char *told_as)
+{
+	uint64_t flags[1024], pfn = 0;
+	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	ssize_t size;
+	long n = 0;
+
+	if (fd < 0)
+		die("/proc/kpageflags");
+	while ((size = read(fd, flags, sizeof(flags))) > 0)
+		for (ssize_t i = 0; i < size / (ssize_t)sizeof(*flags); i++, pfn++) {
+			if ((flags[i] & bits) != bits)
+				continue;
+			if (n++ < 16 && told_as)
+				diag("%s: frame %#llx, kpageflags %#llx", told_as,
+				     (unsigned long long)pfn, (unsigned long long)flags[i]);
+		}
+	close(fd);
+	return n;
+}
 
 /*
  * Broken frames that are on the LRU stay there, and charged: memory failure keeps its reference.  It takes
@@ -119,18 +142,7 @@ void test_rss(void)
  */
 static long broken_on_lru(void)
 {
-	uint64_t flags[1024], both = 1UL << KPF_LRU | 1UL << KPF_HWPOISON;
-	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
-	ssize_t size;
-	long n = 0;
-
-	if (fd < 0)
-		die("/proc/kpageflags");
-	while ((size = read(fd, flags, sizeof(flags))) > 0)
-		for (ssize_t i = 0; i < size / (ssize_t)sizeof(*flags); i++)
-			n += (flags[i] & both) == both;
-	close(fd);
-	return n;
+	return frames_with(1UL << KPF_LRU | 1UL << KPF_HWPOISON, NULL);
 }
 
 /* What a group is charged for, by the kernel's own account: what is not in it is lost. */
@@ -343,8 +355,10 @@ static void test_zones(void)
 		     now[i].name, now[i].value[0], zone_before[i].value[0], now[i].value[1],
 		     now[i].value[2], zone_before[i].value[1], zone_before[i].value[2],
 		     now[i].value[3], now[i].value[4]);
-	if (good != n * OF_ZONE)
+	if (good != n * OF_ZONE) {
 		tell_levels();
+		frames_with(1UL << KPF_MLOCKED, "mlocked");
+	}
 	is(good, n * OF_ZONE, "%u counters of %u zones are what they were; free pages within %ld MiB",
 	   (unsigned int)(n * OF_ZONE), n, slack_free >> 8);
 }
