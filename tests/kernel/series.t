@@ -1,7 +1,8 @@
 #!/bin/bash
 # The series of kernel-patch/ applies to the pristine source, patch by patch and
 # without fuzz, and says what a patch has to say; checkpatch has no complaint. So do the
-# patches of older/ that stand for some of them, with a source as it was before.
+# patches of older/ that stand for some of them, with a source as it was before. The
+# mutants apply to the result.
 
 here=$(dirname "$(readlink -f "$0")")
 top=$(readlink -f "$here/../..")
@@ -52,6 +53,11 @@ for patch in "${patches[@]}"; do
 	is "${name%%-*}" "$(printf %04d "$number")" "$name: is the next in number"
 	applies "$patch" "$name"
 	says_what_it_must "$patch" "$name"
+done
+
+# So do the mutants on top of it: who changes the series sees at once which of them have to follow.
+for mutant in "$top"/tests/mutation/m*.patch; do
+	applies "$mutant" "${mutant##*/}" --dry-run
 done
 
 # A source as it was before the stable updates that older/ is about, or after them.
