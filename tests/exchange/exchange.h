@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/folio_exchange.h>
+#include <linux/kernel-page-flags.h>
 #include <linux/mempolicy.h>
 #include <pthread.h>
 #include <sched.h>
@@ -30,6 +31,11 @@
 
 #ifndef MADV_PAGEOUT
 #define MADV_PAGEOUT 21
+#endif
+
+/* One of those that the kernel keeps for its own hackers (include/linux/kernel-page-flags.h). */
+#ifndef KPF_MLOCKED
+#define KPF_MLOCKED 33
 #endif
 
 /* ---- TAP ---- */
@@ -71,6 +77,8 @@ bool intact(const void *area, size_t size, unsigned int generation);
 /* The entry in /proc/self/pagemap; its frame. */
 uint64_t entry(const void *at);
 uint64_t pfn(const void *at);
+/* Whether its frame has a flag of /proc/kpageflags: KPF_... */
+bool frame_is(const void *at, unsigned int flag);
 
 /* ---- a pair of pages that is refused, and then is not ---- */
 

@@ -204,6 +204,18 @@ uint64_t pfn(const void *at)
 	return entry(at) & ((1ULL << 55) - 1);
 }
 
+bool frame_is(const void *at, unsigned int flag)
+{
+	static int fd = -1;
+	uint64_t flags;
+
+	if (fd < 0)
+		fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
+	if (pread(fd, &flags, sizeof(flags), pfn(at) * sizeof(flags)) != sizeof(flags))
+		die("/proc/kpageflags");
+	return flags >> flag & 1;
+}
+
 /* ---- a pair of pages that is refused, and then is not ---- */
 
 struct pair new_pair(void)

@@ -20,23 +20,12 @@ static char *locked, *other;
 static int stop;
 static long exchanged_pages;
 
-/* Bits of /proc/kpageflags, include/uapi/linux/kernel-page-flags.h and fs/proc/page.c */
-#define KPF_UNEVICTABLE 18
-#define KPF_MLOCKED	33
-
-static unsigned int frames_with(const char *area, unsigned int bit)
+static unsigned int frames_that_are(unsigned int flag, const char *area)
 {
-	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
 	unsigned int n = 0;
-	uint64_t flags;
 
-	for (unsigned int i = 0; i < PAGES; i++) {
-		if (pread(fd, &flags, sizeof(flags), pfn(area + i * PAGE) * sizeof(flags)) !=
-		    sizeof(flags))
-			die("/proc/kpageflags");
-		n += flags >> bit & 1;
-	}
-	close(fd);
+	for (unsigned int i = 0; i < PAGES; i++)
+		n += frame_is(area + i * PAGE, flag);
 	return n;
 }
 
@@ -75,7 +64,7 @@ static unsigned int one_bout(void)
 			die("mlock");
 	__atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
 	pthread_join(thread, NULL);
-	return frames_with(other, KPF_MLOCKED);
+	return frames_that_are(KPF_MLOCKED, other);
 }
 
 int main(void)
@@ -99,10 +88,10 @@ int main(void)
 	/* And other CPUs may still hold some for mlock(): this drains them (fs/drop_caches.c). */
 	write_file("/proc/sys/vm/drop_caches", "1");
 	is(exchange_all(), PAGES, "all are exchanged once more");
-	is(frames_with(locked, KPF_MLOCKED), 0, "then none of what was locked is mlocked");
-	is(frames_with(other, KPF_MLOCKED), 0, "nor of the other");
+	is(frames_that_are(KPF_MLOCKED, locked), 0, "then none of what was locked is mlocked");
+	is(frames_that_are(KPF_MLOCKED, other), 0, "nor of the other");
 	is(settled_counter("nr_mlock"), mlocked, "nr_mlock is what it was");
-	is(frames_with(locked, KPF_UNEVICTABLE) + frames_with(other, KPF_UNEVICTABLE), 0,
+	is(frames_that_are(KPF_UNEVICTABLE, locked) + frames_that_are(KPF_UNEVICTABLE, other), 0,
 	   "all can be evicted");
 	ok(intact(locked, PAGES * PAGE, 1) && intact(other, PAGES * PAGE, 2), "contents");
 	return done_testing();

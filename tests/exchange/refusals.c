@@ -206,18 +206,6 @@ static char *map_huge(void)
 	return area;
 }
 
-/* Whether the page at `at` belongs to a transparent huge page: /proc/kpageflags knows. */
-static bool is_huge(const char *at)
-{
-	int fd = open("/proc/kpageflags", O_RDONLY | O_CLOEXEC);
-	uint64_t flags = 0;
-
-	if (fd < 0 || pread(fd, &flags, 8, pfn(at) * 8) != 8)
-		die("/proc/kpageflags");
-	close(fd);
-	return flags >> 22 & 1;
-}
-
 static void test_huge(void)
 {
 	char *huge = map_huge(), *other = map_huge(), *zero = map_huge();
@@ -226,7 +214,7 @@ static void test_huge(void)
 
 	fill(huge, HUGE, 2);
 	fill(other, HUGE, 2);
-	if (!is_huge(huge) || !is_huge(other)) {
+	if (!frame_is(huge, KPF_THP) || !frame_is(other, KPF_THP)) {
 		skip("no huge page to be had", "huge pages");
 	} else {
 		refused_on_both(&h, FOLIO_EXCHANGE_ORDER, 0, ALL, "4 KiB with 2 MiB");

@@ -108,12 +108,7 @@ void test_rss(void)
 		   "all pages, of those that move, too");
 }
 
-/* Bits of /proc/kpageflags, include/uapi/linux/kernel-page-flags.h, and of fs/proc/page.c */
-#define KPF_LRU	     5
-#define KPF_HWPOISON 19
-#define KPF_MLOCKED  33
-
-/* Frames that have all these bits; the first of them are told if they have a name. */
+/* Frames that have all these bits of /proc/kpageflags; the first of them are told if they have a name. */
 static long frames_with(uint64_t bits, const char *told_as)
 {
 	uint64_t flags[1024], pfn = 0;
