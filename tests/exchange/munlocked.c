@@ -4,8 +4,8 @@
  *
  * munlock() takes VM_LOCKED off the VMA first, and looks for its pages after that (mm/mlock.c,
  * 6.12: mlock_vma_pages_range()).  A page that is unmapped in between is not found, and stays
- * PG_mlocked: after a migration it is freed, which clears that; after an exchange its frame
- * has others' contents, which must not become unevictable by it.
+ * PG_mlocked.  After a migration its frame is freed, which clears that; after an exchange the
+ * frame has others' contents, which must not become unevictable by it.
  */
 #include "exchange.h"
 
@@ -84,8 +84,10 @@ int main(void)
 
 	ok(cleared > 0, "pages were unlocked while they were being exchanged");
 	is(stayed, 0, "frames of what was never locked that are mlocked, at the end of each bout");
-	/* Who could not be exchanged was mapped again as it was, as after a migration that fails. */
-	/* And other CPUs may still hold some for mlock(): this drains them (fs/drop_caches.c). */
+	/*
+	 * What could not be exchanged was mapped again as it was, as after a migration that fails.
+	 * CPUs may still hold some of it for mlock(): this drains them (fs/drop_caches.c).
+	 */
 	write_file("/proc/sys/vm/drop_caches", "1");
 	is(exchange_all(), PAGES, "all are exchanged once more");
 	is(frames_that_are(KPF_MLOCKED, locked), 0, "then none of what was locked is mlocked");
